@@ -3,10 +3,9 @@
 #define HEDDLE_LIB_NAMING_INTERPRETER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
-#include <variant>
-#include <vector>
 
 #include "lib/dtab/dtab.h"
 #include "lib/dtab/path.h"
@@ -23,35 +22,20 @@ struct DtabVersion {
   friend bool operator==(const DtabVersion&, const DtabVersion&) = default;
 };
 
+// A dtab at a version.
+struct VersionedDtab {
+  DtabVersion version;
+  std::shared_ptr<const Dtab> dtab;  // never null
+  friend bool operator==(const VersionedDtab& a, const VersionedDtab& b) {
+    return a.version == b.version && (a.dtab == b.dtab || *a.dtab == *b.dtab);
+  }
+};
+
 // A binding as it stands.
 struct Binding {
   BoundTree tree;
   DtabVersion version;
   friend bool operator==(const Binding&, const Binding&) = default;
-};
-
-// A node of an explanation: how a path led to what it leads to, with every branch that was not taken. The kinds and
-// their JSON are those of Linkerd's delegator (/delegator.json).
-struct DelegateTree {
-  struct Alt { std::vector<DelegateTree> trees; };
-  struct Weighted;
-  struct Union { std::vector<Weighted> trees; };
-  struct Delegate { std::shared_ptr<const DelegateTree> tree; };
-  struct Leaf { BoundName bound; };
-  struct Transformation { std::string name; BoundName bound; std::shared_ptr<const DelegateTree> tree; };
-  struct Exception { std::string message; };
-  struct Neg {};
-  struct Fail {};
-  struct Empty {};
-
-  // The path looked up, as shown; "~" or "!" where a dentry names those directly.
-  std::string path;
-  std::shared_ptr<const Dentry> dentry;  // what led here; null at the root
-  std::variant<Neg, Fail, Empty, Alt, Union, Delegate, Leaf, Transformation, Exception> node;
-};
-struct DelegateTree::Weighted {
-  double weight;
-  DelegateTree tree;
 };
 
 // All calls on the loop that owns the interpreter.
@@ -60,12 +44,16 @@ class Interpreter {
   virtual ~Interpreter() = default;
 
   // The binding of `path` under the interpreter's own dtab with `local` after it (the request's overrides win). Lazy;
-  // equal arguments may share one watch. It changes only when the tree does or its version's epoch or revision is
-  // re-evaluated: endpoint changes come through the leaves' own watches.
+  // equal arguments may share one watch. It changes only when the tree or the error does, and `version` is the one at
+  // which it last did; endpoint changes come through the leaves' own watches. An interpreter that has not yet
+  // heard of its dtab is pending.
   virtual std::shared_ptr<Watch<Activity<Binding>>> Bind(const Dtab& local, const Path& path) = 0;
 
-  // Explains `path`. The watch is pending until every lookup has answered; subscribe, take the first value, let go.
-  virtual std::shared_ptr<Watch<Activity<DelegateTree>>> Delegate(const Dtab& local, const Path& path) = 0;
+  // Explains `path`: calls `done` once, later, with the JSON of its delegation tree (the shape of Linkerd's
+  // /delegator.json), unless the returned subscription is cancelled first. Waits for lookups that are pending; the
+  // caller sets the time limit.
+  virtual Subscription Explain(const Dtab& local, const Path& path,
+                               std::function<void(absl::StatusOr<std::string>)> done) = 0;
 };
 
 }  // namespace heddle
