@@ -36,10 +36,12 @@ function(layer NAME)
   set_property(GLOBAL APPEND_STRING PROPERTY HEDDLE_LAYERS "${NAME}: ${deps}\n")
 endfunction()
 
-# program(NAME main.cc DEPS layer... EXTERNAL target...): an executable in build/<preset>/bin.
-function(program NAME MAIN)
-  cmake_parse_arguments(ARG "" "" "DEPS;EXTERNAL" ${ARGN})
-  add_executable(${NAME} ${MAIN})
+# program(NAME SOURCES file... DEPS layer... EXTERNAL target...): an executable in build/<preset>/bin. Its sources are
+# the composition root: they may include every layer of their block.
+function(program NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;EXTERNAL" ${ARGN})
+  add_executable(${NAME} ${ARG_SOURCES})
+  target_include_directories(${NAME} PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_options(${NAME} PRIVATE ${HEDDLE_WARNINGS})
   foreach(dep ${ARG_DEPS})
     string(REPLACE "/" "_" dep_target ${dep})
