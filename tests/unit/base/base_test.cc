@@ -1,0 +1,93 @@
+#include <catch2/catch.hpp>
+
+#include "lib/base/backoff.h"
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
+#include "lib/base/socket_address.h"
+#include "lib/base/status.h"
+
+namespace heddle {
+namespace {
+
+TEST_CASE("an address survives text, sockaddr and bytes") {
+  const auto text = GENERATE(as<std::string>{}, "127.0.0.1:80", "[::1]:65535", "0.0.0.0:0", "[2001:db8::7]:1");
+  const auto address = SocketAddress::ParseHostPort(text);
+  REQUIRE(address.ok());
+  CHECK(address->ToString() == text);
+  sockaddr_storage storage;
+  address->ToSockaddr(&storage);
+  CHECK(SocketAddress::FromSockaddr(reinterpret_cast<sockaddr*>(&storage)) == *address);
+  CHECK(*SocketAddress::FromBytes(address->bytes(), address->port()) == *address);
+}
+
+TEST_CASE("what is no address is refused with a message that names it") {
+  const auto text = GENERATE(as<std::string>{}, "localhost:80", "127.0.0.1", "127.0.0.1:70000", ":80", "", "1.2.3:80");
+  const auto address = SocketAddress::ParseHostPort(text);
+  REQUIRE_FALSE(address.ok());
+  CHECK(address.status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK_FALSE(SocketAddress::FromBytes("12345", 1).ok());
+}
+
+TEST_CASE("each layer adds what it knew to an error") {
+  const absl::Status status = Annotate(absl::NotFoundError("no file"), "reading config");
+  CHECK(status.code() == absl::StatusCode::kNotFound);
+  CHECK(status.message() == "reading config: no file");
+  CHECK(Annotate(absl::OkStatus(), "x").ok());
+}
+
+absl::StatusOr<int> Half(int n) {
+  if (n % 2 != 0) return absl::InvalidArgumentError("odd");
+  return n / 2;
+}
+absl::Status Quarter(int n, int* out) {
+  ASSIGN_OR_RETURN(const int half, Half(n));
+  ASSIGN_OR_RETURN(*out, Half(half));
+  RETURN_IF_ERROR(*out == 0 ? absl::OutOfRangeError("zero") : absl::OkStatus());
+  return absl::OkStatus();
+}
+
+TEST_CASE("the macros pass errors on") {
+  int out = -1;
+  CHECK(Quarter(12, &out).ok());
+  CHECK(out == 3);
+  CHECK(Quarter(6, &out).code() == absl::StatusCode::kInvalidArgument);
+  CHECK(Quarter(0, &out).code() == absl::StatusCode::kOutOfRange);
+}
+
+TEST_CASE("backoff stays in its range, differs by seed and starts over after a success") {
+  JitteredBackoff backoff(Millis(10), Millis(1000), 7), other(Millis(10), Millis(1000), 8);
+  bool differs = false;
+  for (int i = 0; i < 100; ++i) {
+    const Millis wait = backoff.Next();
+    CHECK(wait >= Millis(10));
+    CHECK(wait <= Millis(1000));
+    differs = differs || wait != other.Next();
+  }
+  CHECK(differs);
+  backoff.Reset();
+  CHECK(backoff.Next() <= Millis(30));
+}
+
+TEST_CASE("random numbers stay in range and repeat by seed") {
+  Random a(42), b(42);
+  for (int i = 0; i < 1000; ++i) {
+    const uint32_t n = a.Below(7);
+    CHECK(n < 7);
+    CHECK(n == b.Below(7));
+    const double unit = a.Unit();
+    CHECK(unit >= 0.0);
+    CHECK(unit < 1.0);
+    b.Unit();
+  }
+}
+
+TEST_CASE("a fake clock moves when told") {
+  FakeClock clock;
+  const Nanos start = clock.Now(), wall = clock.WallNow();
+  clock.Advance(Millis(5));
+  CHECK(clock.Now() - start == Millis(5));
+  CHECK(clock.WallNow() - wall == Millis(5));
+}
+
+}  // namespace
+}  // namespace heddle
