@@ -24,7 +24,8 @@ class Timer : private TimerNode {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  // Fires after `delay`, rounded up to the next millisecond; a negative delay counts as 0. Restarts a running timer.
+  // Fires after `delay`, rounded up to the next millisecond; a negative delay counts as 0. Restarts a running
+  // timer.
   void Start(Nanos delay);
   void Cancel();
   bool running() const { return next != nullptr; }
