@@ -2,6 +2,7 @@
 #ifndef HEDDLE_LIB_DTAB_PARSE_ERROR_H_
 #define HEDDLE_LIB_DTAB_PARSE_ERROR_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,10 @@ struct ParseError {
   // InvalidArgument with ToString() as the message, from which ParseErrorOf reads the parts again.
   absl::Status ToStatus() const;
 };
+
+// The place of byte `at` of `text` and what stands there; `expected` and `remedy` are for the caller to fill
+// in.
+ParseError PlaceOf(absl::string_view text, size_t at);
 
 // The parts of an error of Path, NameTree, Dentry, Prefix or Dtab parsing, also after Annotate; nullopt for
 // any other status.
