@@ -1,0 +1,176 @@
+#include "lib/codec/h1/body_decoder.h"
+
+#include <algorithm>
+
+#include "lib/http/chars.h"
+
+namespace heddle::h1 {
+namespace {
+
+// Of one chunk's size line, and of all trailers of a body: far above what anybody sends, so that nobody can
+// send overhead for ever.
+constexpr uint32_t kMaxChunkLine = 4 << 10;
+constexpr uint32_t kMaxTrailers = 8 << 10;
+// A larger chunk size is a mistake or an attack on somebody's integer.
+constexpr uint64_t kMaxChunk = uint64_t{1} << 60;
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = ToLower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+bool IsControl(char c) { return (static_cast<uint8_t>(c) < 0x20 && c != '\t') || c == 0x7f; }
+
+BodyFraming Length(uint64_t length) {
+  return length == 0 ? BodyFraming{} : BodyFraming{Framing::kLength, length};
+}
+
+}  // namespace
+
+BodyFraming RequestFraming(const Head& head) {
+  if (head.chunked) return {Framing::kChunked, 0};
+  return Length(head.content_length);
+}
+
+BodyFraming ResponseFraming(const Head& head, bool to_head) {
+  if (to_head || head.status < 200 || head.status == 204 || head.status == 304) return {};
+  if (head.chunked) return {Framing::kChunked, 0};
+  if (head.has_content_length) return Length(head.content_length);
+  return {Framing::kUntilClose, 0};
+}
+
+void BodyDecoder::Start(BodyFraming framing) {
+  error_ = ParseError();
+  overhead_ = 0;
+  remaining_ = framing.length;
+  switch (framing.framing) {
+    case Framing::kNone:
+      state_ = State::kDone;
+      break;
+    case Framing::kLength:
+      state_ = State::kData;
+      break;
+    case Framing::kChunked:
+      state_ = State::kSizeStart;
+      break;
+    case Framing::kUntilClose:
+      state_ = State::kUntilClose;
+      break;
+  }
+}
+
+bool BodyDecoder::End() {
+  if (state_ == State::kUntilClose) state_ = State::kDone;
+  return state_ == State::kDone;
+}
+
+size_t BodyDecoder::Next(absl::string_view in, absl::string_view* payload) {
+  *payload = absl::string_view();
+  size_t taken = 0;
+  while (taken < in.size()) {
+    switch (state_) {
+      case State::kDone:
+      case State::kError:
+        return taken;
+      case State::kUntilClose:
+        *payload = in;
+        return in.size();
+      case State::kData:
+      case State::kChunkData: {
+        const size_t size = std::min<uint64_t>(remaining_, in.size() - taken);
+        *payload = in.substr(taken, size);
+        remaining_ -= size;
+        if (remaining_ == 0) state_ = state_ == State::kData ? State::kDone : State::kChunkCr;
+        return taken + size;
+      }
+      default:
+        state_ = Step(in[taken]);
+        if (state_ == State::kError) return taken;
+        ++taken;
+    }
+  }
+  return taken;
+}
+
+size_t BodyDecoder::Skip(absl::string_view in) {
+  size_t taken = 0;
+  absl::string_view payload;
+  while (taken < in.size() && state_ != State::kDone && state_ != State::kError) {
+    taken += Next(in.substr(taken), &payload);
+  }
+  return taken;
+}
+
+BodyDecoder::State BodyDecoder::Fail(const char* reason) {
+  error_ = {error_status_, reason};
+  return State::kError;
+}
+
+BodyDecoder::State BodyDecoder::Step(char c) {
+  ++overhead_;
+  switch (state_) {
+    case State::kSizeStart:
+    case State::kSize:
+    case State::kBeforeExtension:
+    case State::kExtension:
+    case State::kSizeLf:
+      return StepSize(c);
+    case State::kChunkCr:
+      return c == '\r' ? State::kChunkLf : Fail("a chunk is longer than its size");
+    case State::kChunkLf:
+      overhead_ = 0;
+      return c == '\n' ? State::kSizeStart : Fail("a chunk is longer than its size");
+    default:
+      return StepTrailer(c);
+  }
+}
+
+BodyDecoder::State BodyDecoder::StepSize(char c) {
+  if (overhead_ > kMaxChunkLine) return Fail("the line of a chunk's size is too long");
+  switch (state_) {
+    case State::kSizeStart:
+    case State::kSize: {
+      if (const int digit = HexDigit(c); digit >= 0) {
+        remaining_ = (state_ == State::kSizeStart ? 0 : remaining_ * 16) + static_cast<uint64_t>(digit);
+        return remaining_ <= kMaxChunk ? State::kSize : Fail("the size of a chunk is too large");
+      }
+      if (state_ == State::kSizeStart) return Fail("the size of a chunk is not a number");
+      if (c == '\r') return State::kSizeLf;
+      if (c == ';') return State::kExtension;
+      if (c == ' ' || c == '\t') return State::kBeforeExtension;
+      return Fail("the size of a chunk is not a number");
+    }
+    case State::kBeforeExtension:
+      if (c == ';') return State::kExtension;
+      return c == ' ' || c == '\t' ? State::kBeforeExtension : Fail("whitespace after the size of a chunk");
+    case State::kExtension:
+      if (c == '\r') return State::kSizeLf;
+      return IsControl(c) ? Fail("a control character in a chunk extension") : State::kExtension;
+    default:  // kSizeLf
+      if (c != '\n') return Fail("a bare carriage return after the size of a chunk");
+      overhead_ = 0;
+      return remaining_ == 0 ? State::kTrailerStart : State::kChunkData;
+  }
+}
+
+BodyDecoder::State BodyDecoder::StepTrailer(char c) {
+  if (overhead_ > kMaxTrailers) return Fail("the trailers are too large");
+  switch (state_) {
+    case State::kTrailerStart:
+      if (c == '\r') return State::kEndLf;
+      return IsTokenChar(c) ? State::kTrailerName : Fail("a trailer without a name");
+    case State::kTrailerName:
+      if (c == ':') return State::kTrailerValue;
+      return IsTokenChar(c) ? State::kTrailerName : Fail("the name of a trailer is not a token");
+    case State::kTrailerValue:
+      if (c == '\r') return State::kTrailerLf;
+      return IsControl(c) ? Fail("a control character in the value of a trailer") : State::kTrailerValue;
+    case State::kTrailerLf:
+      return c == '\n' ? State::kTrailerStart : Fail("a bare carriage return in a trailer");
+    default:  // kEndLf
+      return c == '\n' ? State::kDone : Fail("a bare carriage return after the last chunk");
+  }
+}
+
+}  // namespace heddle::h1

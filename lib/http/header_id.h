@@ -1,0 +1,66 @@
+// The header fields the programs act on, as numbers: a field is recognised once, when it is parsed.
+#ifndef HEDDLE_LIB_HTTP_HEADER_ID_H_
+#define HEDDLE_LIB_HTTP_HEADER_ID_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+
+namespace heddle {
+
+enum class HeaderId : uint8_t {
+  kOther,
+  kAccept,
+  kAuthorization,
+  kConnection,
+  kContentLength,
+  kContentType,
+  kCookie,
+  kDate,
+  kExpect,
+  kForwarded,
+  kHost,
+  kHttp2Settings,
+  kIfMatch,
+  kKeepAlive,
+  kL5dClientId,
+  kL5dCtxDeadline,
+  kL5dCtxDtab,
+  kL5dCtxSample,
+  kL5dCtxTrace,
+  kL5dDstClient,
+  kL5dDstResidual,
+  kL5dDstService,
+  kL5dDtab,
+  kL5dErr,
+  kL5dName,
+  kL5dReqid,
+  kL5dRetryable,
+  kL5dSample,
+  kL5dSuccessClass,
+  kLocation,
+  kMaxForwards,
+  kProxyAuthenticate,
+  kProxyAuthorization,
+  kProxyConnection,
+  kServer,
+  kTe,
+  kTrailer,
+  kTransferEncoding,
+  kUpgrade,
+  kUserAgent,
+  kVia,
+  kXForwardedFor,
+};
+constexpr size_t kHeaderIdCount = static_cast<size_t>(HeaderId::kXForwardedFor) + 1;
+
+// The id of the field called `name`, compared without case; kOther for one that is not listed.
+HeaderId FindHeaderId(absl::string_view name);
+
+// "content-length"; "" for kOther.
+absl::string_view HeaderName(HeaderId id);
+
+}  // namespace heddle
+
+#endif  // HEDDLE_LIB_HTTP_HEADER_ID_H_
