@@ -1,0 +1,54 @@
+# The front door: each target installs what is missing, builds what has changed, and says what it does.
+# CMake does the building (CMakePresets.json); this file only saves typing.
+
+PROGRAMS := proxy namerd namerctl helloworld
+JOBS ?= $(shell nproc)
+# Ninja where present; a build folder keeps the generator that it was made with.
+GENERATOR = $(if $(shell command -v ninja),-G Ninja,)
+
+# Objects of one checkout serve another.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+
+.DEFAULT_GOAL := build
+.PHONY: build demo test asan tsan bench clean help packages
+
+build: packages build/release/CMakeCache.txt  ## Build the programs into build/release/bin (default)
+	@echo "==> building $(PROGRAMS) ($(JOBS) at a time)"
+	@cmake --build build/release -j $(JOBS) --target $(PROGRAMS)
+	@echo "==> built: $(PROGRAMS:%=build/release/bin/%)"
+
+demo: build  ## Run the whole mesh on this machine and shift live traffic from v1 to v2; KEEP=1 leaves it running
+	@echo "==> the demo"
+	@/usr/bin/python3 tests/demo/demo.py --bin build/release/bin $(if $(filter-out 0,$(KEEP)),--keep)
+
+test: packages  ## Build everything and run every test
+	@$(MAKE) --no-print-directory test-release
+asan: packages  ## Every test with the address and undefined-behaviour sanitizers (in build/asan)
+	@$(MAKE) --no-print-directory test-asan
+tsan: packages  ## Every test with the thread sanitizer (in build/tsan)
+	@$(MAKE) --no-print-directory test-tsan
+
+bench: build  ## Print the start-up time and the idle memory of proxy and namerd
+	@echo "==> idle memory and start-up time"
+	@/usr/bin/python3 tests/bench/idle.py --bin build/release/bin
+
+clean:  ## Remove everything that was built
+	rm -rf build
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+packages:
+	@third_party/install.sh
+
+test-%: build/%/CMakeCache.txt
+	@echo "==> building everything, tests included, in build/$* ($(JOBS) at a time; the first time takes minutes)"
+	@cmake --build build/$* -j $(JOBS)
+	@echo "==> running every test of build/$*"
+	@ctest --test-dir build/$* -j $(JOBS) --output-on-failure --no-tests=error
+
+.PRECIOUS: build/%/CMakeCache.txt
+build/%/CMakeCache.txt: | packages
+	@echo "==> configuring build/$*"
+	@mkdir -p build && cmake --preset $* $(GENERATOR) >build/$*.log 2>&1 || { cat build/$*.log; rm -f $@; exit 1; }

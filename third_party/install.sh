@@ -1,0 +1,64 @@
+#!/bin/sh
+# Installs the Debian packages that building, testing and showing Heddle needs (README.md says what each is for), and
+# only those that are missing: with none missing it is done in a moment and changes nothing.
+#
+# usage: third_party/install.sh [--check]
+#   --check   only say what is missing; exit status 1 if anything is
+# Runs as root, or asks sudo.
+set -eu
+
+packages="
+  g++ make cmake ninja-build ccache
+  libabsl-dev libprotobuf-dev protobuf-compiler libgrpc++-dev protobuf-compiler-grpc
+  android-libboringssl-dev libuv1-dev librocksdb-dev libnghttp2-dev libc-ares-dev
+  libyaml-cpp-dev nlohmann-json3-dev libcli11-dev catch2
+  python3 python3-pytest python3-grpcio python3-protobuf curl
+"
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+  echo "third_party/install.sh: this is no Debian (12 or later): install the equivalents of:" $packages >&2
+  exit 1
+fi
+
+# One query for all; what it does not list as installed is missing.
+installed=" $(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $packages 2>/dev/null |
+  sed -n 's/^installed //p' | tr '\n' ' ') "
+missing=""
+for package in $packages; do
+  case "$installed" in
+    *" $package "*) ;;
+    *) missing="$missing $package" ;;
+  esac
+done
+
+if [ -z "$missing" ]; then
+  exit 0
+fi
+if [ "${1:-}" = "--check" ]; then
+  echo "missing Debian packages:$missing"
+  exit 1
+fi
+
+as_root=""
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "third_party/install.sh: missing Debian packages:$missing" >&2
+    echo "Run this as root, or install sudo." >&2
+    exit 1
+  fi
+  as_root="sudo"
+fi
+
+echo "==> installing Debian packages:$missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+run() {
+  if ! $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 "$@" >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    echo "third_party/install.sh: 'apt-get $1' failed; is the Debian archive reachable, and is this Debian 12?" >&2
+    exit 1
+  fi
+}
+run update
+run install --yes --no-install-recommends $missing
+echo "==> installed"
