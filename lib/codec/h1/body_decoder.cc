@@ -11,8 +11,8 @@ namespace {
 // send overhead for ever.
 constexpr uint32_t kMaxChunkLine = 4 << 10;
 constexpr uint32_t kMaxTrailers = 8 << 10;
-// A larger chunk size is a mistake or an attack on somebody's integer.
-constexpr uint64_t kMaxChunk = uint64_t{1} << 60;
+// A chunk this large is a mistake or an attack on somebody's integer.
+constexpr uint64_t kTooLargeChunk = uint64_t{1} << 60;
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -132,8 +132,10 @@ BodyDecoder::State BodyDecoder::StepSize(char c) {
     case State::kSizeStart:
     case State::kSize: {
       if (const int digit = HexDigit(c); digit >= 0) {
-        remaining_ = (state_ == State::kSizeStart ? 0 : remaining_ * 16) + static_cast<uint64_t>(digit);
-        return remaining_ <= kMaxChunk ? State::kSize : Fail("the size of a chunk is too large");
+        if (state_ == State::kSizeStart) remaining_ = 0;
+        if (remaining_ >= kTooLargeChunk / 16) return Fail("the size of a chunk is too large");
+        remaining_ = remaining_ * 16 + static_cast<uint64_t>(digit);
+        return State::kSize;
       }
       if (state_ == State::kSizeStart) return Fail("the size of a chunk is not a number");
       if (c == '\r') return State::kSizeLf;

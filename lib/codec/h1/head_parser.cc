@@ -85,7 +85,8 @@ Progress HeadParser::ParseHead(absl::string_view bytes) {
                             : nullptr;
     if (found == nullptr) {
       scanned_ = static_cast<uint32_t>(window.size());
-      if (!saw_first_line_ && scanned_ - line_begin_ > limits_.max_first_line) return OverLimit(true);
+      // The one more is a CR whose LF has yet to come.
+      if (!saw_first_line_ && scanned_ - line_begin_ > limits_.max_first_line + 1) return OverLimit(true);
       if (scanned_ >= limits_.max_head) return OverLimit(false);
       return Progress::kMore;
     }
