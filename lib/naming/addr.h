@@ -1,7 +1,6 @@
-// Addr: what is known of a client's endpoints. The three states without endpoints are kept apart all the way to the
-// proxy (DESIGN.md section 5): pending (not known yet), absent (known not to exist: a fallback may be tried) and
-// failed (discovery is in error: keep the last known good).
-// Source: com.twitter.finagle.Addr.
+// Addr: what is known of a client's endpoints. The three states without endpoints are kept apart all the way
+// to the proxy (DESIGN.md section 5): pending (not known yet), absent (known not to exist: a fallback may be
+// tried) and failed (discovery is in error: keep the last known good). Source: com.twitter.finagle.Addr.
 #ifndef HEDDLE_LIB_NAMING_ADDR_H_
 #define HEDDLE_LIB_NAMING_ADDR_H_
 
@@ -18,8 +17,8 @@ namespace heddle {
 // One address of a client.
 struct Endpoint {
   SocketAddress address;
-  // Share of the traffic relative to the other endpoints of the set; > 0, 1 unless said. Finagle's metadata key
-  // "endpoint_addr_weight".
+  // Share of the traffic relative to the other endpoints of the set; > 0, 1 unless said. Finagle's metadata
+  // key "endpoint_addr_weight".
   double weight = 1.0;
   // Such as "nodeName" and "authority"; shown by the API, never on the request path except "authority".
   std::map<std::string, std::string> meta;
@@ -29,7 +28,8 @@ struct Endpoint {
 
 enum class AddrState { kPending, kAbsent, kFailed, kBound };
 
-// An immutable value. `endpoints` is non-null exactly when bound: sorted by address, without duplicates, perhaps empty.
+// An immutable value. `endpoints` is non-null exactly when bound: sorted by address, without duplicates,
+// perhaps empty.
 struct Addr {
   AddrState state = AddrState::kPending;
   absl::Status error;  // not OK exactly when failed

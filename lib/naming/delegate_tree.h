@@ -12,16 +12,30 @@
 
 namespace heddle {
 
-// A node of an explanation: how a path led to what it leads to, with every branch that was not taken. The kinds and
-// their JSON are those of Linkerd's delegator (/delegator.json).
+// A node of an explanation: how a path led to what it leads to, with every branch that was not taken. The
+// kinds and their JSON are those of Linkerd's delegator (/delegator.json).
 struct DelegateTree {
-  struct Alt { std::vector<DelegateTree> trees; };
+  struct Alt {
+    std::vector<DelegateTree> trees;
+  };
   struct Weighted;
-  struct Union { std::vector<Weighted> trees; };
-  struct Delegate { std::shared_ptr<const DelegateTree> tree; };
-  struct Leaf { BoundName bound; };
-  struct Transformation { std::string name; BoundName bound; std::shared_ptr<const DelegateTree> tree; };
-  struct Exception { std::string message; };
+  struct Union {
+    std::vector<Weighted> trees;
+  };
+  struct Delegate {
+    std::shared_ptr<const DelegateTree> tree;
+  };
+  struct Leaf {
+    BoundName bound;
+  };
+  struct Transformation {
+    std::string name;
+    BoundName bound;
+    std::shared_ptr<const DelegateTree> tree;
+  };
+  struct Exception {
+    std::string message;
+  };
   struct Neg {};
   struct Fail {};
   struct Empty {};

@@ -43,15 +43,16 @@ class Interpreter {
  public:
   virtual ~Interpreter() = default;
 
-  // The binding of `path` under the interpreter's own dtab with `local` after it (the request's overrides win). Lazy;
-  // equal arguments may share one watch. It changes only when the tree or the error does, and `version` is the one at
-  // which it last did; endpoint changes come through the leaves' own watches. An interpreter that has not yet
-  // heard of its dtab is pending.
+  // The binding of `path` under the interpreter's own dtab with `local` after it (the request's overrides
+  // win). Lazy; equal arguments may share one watch. It changes only when the tree or the error does, and
+  // `version` is the one at which it last did; endpoint changes come through the leaves' own watches. An
+  // interpreter that has not yet heard of its dtab is pending.
   virtual std::shared_ptr<Watch<Activity<Binding>>> Bind(const Dtab& local, const Path& path) = 0;
 
-  // Explains `path`: calls `done` once, later, with the JSON of its delegation tree (the shape of Linkerd's
-  // /delegator.json), unless the returned subscription is cancelled first. Waits for lookups that are pending; the
-  // caller sets the time limit.
+  // Explains `path`: calls `done` once with the JSON of its delegation tree (the shape of Linkerd's
+  // /delegator.json), perhaps before Explain returns, unless the returned subscription is cancelled first.
+  // Waits for lookups that are pending; the caller sets the time limit. `done` may cancel or destroy the
+  // subscription.
   virtual Subscription Explain(const Dtab& local, const Path& path,
                                std::function<void(absl::StatusOr<std::string>)> done) = 0;
 };

@@ -22,13 +22,14 @@ class Namer {
  public:
   virtual ~Namer() = default;
 
-  // Looks `path` up, which is what followed the namer's prefix. The watch is lazy: discovery is followed while somebody
-  // subscribes, and the same path gives the same watch while it does. ~ when the name is not known; a set that
-  // is known and empty is a leaf whose Addr is bound with no endpoints. The ids of the leaves begin with the
-  // prefix the namer was made with.
+  // Looks `path` up, which is what followed the namer's prefix. The watch is lazy: discovery is followed
+  // while somebody subscribes, and the same path gives the same watch while it does. ~ when the name is not
+  // known; a set that is known and empty is a leaf whose Addr is bound with no endpoints. The ids of the
+  // leaves begin with the prefix the namer was made with.
   virtual std::shared_ptr<Watch<Activity<NameTree<Name>>>> Lookup(const Path& path) = 0;
 
-  // The ids of every client the namer knows, for /api/1/bound-names; never changes for a namer that cannot list.
+  // The ids of every client the namer knows, for /api/1/bound-names; never changes for a namer that cannot
+  // list.
   virtual std::shared_ptr<Watch<std::vector<Path>>> Enumerate() { return Constant(std::vector<Path>{}); }
 
   // Its state as JSON, for /namer_state/<prefix>.json.
