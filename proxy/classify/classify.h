@@ -1,0 +1,13 @@
+// Response -> success or failure.
+#ifndef HEDDLE_PROXY_CLASSIFY_CLASSIFY_H_
+#define HEDDLE_PROXY_CLASSIFY_CLASSIFY_H_
+
+namespace heddle {
+
+// kind: io.l5d.http.nonRetryable5XX, the default.
+// Source: io.buoyant.linkerd.protocol.http.ResponseClassifiers.NonRetryableServerFailures.
+constexpr bool IsSuccess(int status) { return status < 500; }
+
+}  // namespace heddle
+
+#endif  // HEDDLE_PROXY_CLASSIFY_CLASSIFY_H_
