@@ -83,6 +83,7 @@ struct DnsResolver::Impl {
   void Watch(ares_socket_t socket, bool readable, bool writable);
   void OnTimer();
   void SetTimer();
+  static void AnswerLater(std::shared_ptr<Pending> pending, absl::StatusOr<Answer> answer);
   static void OnAnswer(void* argument, int code, int timeouts, ares_addrinfo* info);
 
   Loop& loop;
@@ -103,8 +104,10 @@ absl::Status DnsResolver::Impl::OpenChannel() {
     static_cast<Impl*>(self)->Watch(socket, readable != 0, writable != 0);
   };
   settings.sock_state_cb_data = this;
-  int code =
-      ares_init_options(&channel, &settings, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+  char hosts_file_first[] = "fb";
+  settings.lookups = hosts_file_first;
+  int code = ares_init_options(
+      &channel, &settings, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB);
   if (code == ARES_SUCCESS && !options.servers.empty()) {
     code = ares_set_servers_ports_csv(channel, options.servers.c_str());
   }
@@ -156,6 +159,14 @@ void DnsResolver::Impl::SetTimer() {
   timer.Start(std::chrono::seconds(next.tv_sec) + std::chrono::microseconds(next.tv_usec));
 }
 
+// c-ares is not to be entered again from its callback, and Resolve must have returned.
+void DnsResolver::Impl::AnswerLater(std::shared_ptr<Pending> pending, absl::StatusOr<Answer> answer) {
+  Loop& loop = pending->loop;
+  loop.Defer([pending = std::move(pending), answer = std::move(answer)]() mutable {
+    if (auto done = std::exchange(pending->done, nullptr)) done(std::move(answer));
+  });
+}
+
 void DnsResolver::Impl::OnAnswer(void* argument, int code, int /*timeouts*/, ares_addrinfo* info) {
   const std::unique_ptr<Request> request(static_cast<Request*>(argument));
   const std::shared_ptr<Pending> pending = request->pending;
@@ -171,10 +182,7 @@ void DnsResolver::Impl::OnAnswer(void* argument, int code, int /*timeouts*/, are
     request->impl.servers_failed = true;
   }
   if (pending->done == nullptr || code == ARES_EDESTRUCTION) return;
-  // c-ares is not to be entered again from its callback, and Resolve must have returned.
-  pending->loop.Defer([pending, answer = std::move(answer)]() mutable {
-    if (auto done = std::exchange(pending->done, nullptr)) done(std::move(answer));
-  });
+  AnswerLater(pending, std::move(answer));
 }
 
 DnsResolver::DnsResolver(Loop& loop) : DnsResolver(loop, Options()) {}
@@ -186,21 +194,24 @@ DnsResolver::~DnsResolver() = default;
 
 std::unique_ptr<DnsResolver::Query> DnsResolver::Resolve(const std::string& host, Done done) {
   auto pending = std::make_shared<Impl::Pending>(Impl::Pending{impl_->loop, host, std::move(done)});
+  auto query = std::make_unique<Impl::Handle>(pending);
+  if (const auto literal = SocketAddress::Parse(host, 0); literal.ok()) {
+    Impl::AnswerLater(std::move(pending), Answer{{*literal}, std::chrono::seconds(0)});
+    return query;
+  }
   impl_->ReopenIfServersFailed();
   if (!impl_->status.ok()) {
-    impl_->loop.Defer([pending, status = impl_->status] {
-      if (auto callback = std::exchange(pending->done, nullptr)) callback(status);
-    });
-    return std::make_unique<Impl::Handle>(std::move(pending));
+    Impl::AnswerLater(std::move(pending), impl_->status);
+    return query;
   }
   ++impl_->active;
   ares_addrinfo_hints hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_flags = ARES_AI_NOSORT;
   ares_getaddrinfo(impl_->channel, host.c_str(), nullptr, &hints, &Impl::OnAnswer,
-                   new Impl::Request{*impl_, pending});
+                   new Impl::Request{*impl_, std::move(pending)});
   impl_->SetTimer();
-  return std::make_unique<Impl::Handle>(std::move(pending));
+  return query;
 }
 
 }  // namespace heddle
