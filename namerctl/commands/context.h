@@ -1,0 +1,55 @@
+// What a command runs in: its streams, its settings, its connection to namerd, and how it ends.
+#ifndef HEDDLE_NAMERCTL_COMMANDS_CONTEXT_H_
+#define HEDDLE_NAMERCTL_COMMANDS_CONTEXT_H_
+
+#include <functional>
+#include <istream>
+#include <ostream>
+#include <string>
+
+#include "namerctl/client/namerd_client.h"
+#include "namerctl/client/settings.h"
+
+namespace heddle::namerctl {
+
+enum ExitStatus {
+  kDone = 0,
+  kRefused = 1,      // by namerd, or a conflict with what is stored
+  kUsage = 2,        // the command line, a file or a setting is wrong
+  kUnreachable = 3,  // no answer from namerd
+};
+
+// The process around a command; injected, so that tests need none.
+struct Environment {
+  std::istream& in;
+  std::ostream& out;
+  std::ostream& err;
+  bool colour;         // `out` is a terminal that shows colours
+  std::string folder;  // where the search for a configuration file begins
+  GetEnv get_env;
+  std::function<NamerdClient::Transport(const BaseUrl&)> connect;
+};
+
+// One run of one command.
+struct Context {
+  Environment& env;
+  NamerdClient& client;
+  bool json = false;  // --json
+};
+
+// Prints "namerctl: <message>" and, unless empty, "  <next>" to standard error; returns the exit status for
+// `status`.
+int Fail(const Environment& env, const absl::Status& status, absl::string_view next = "");
+// The same for a mistake of the user's: kUsage.
+int FailUsage(const Environment& env, absl::string_view message, absl::string_view next = "");
+
+// Reads the dtab at `path` ("-" is standard input). On failure prints why and returns nullopt (then the exit
+// status is kUsage).
+std::optional<DtabInput> ReadDtab(const Environment& env, const std::string& path);
+// Fails for a dtab of `path` that namerd refuses: shows the line and the place.
+int FailRefusedDtab(const Environment& env, const std::string& path, const DtabInput& dtab,
+                    const absl::Status& refusal);
+
+}  // namespace heddle::namerctl
+
+#endif  // HEDDLE_NAMERCTL_COMMANDS_CONTEXT_H_

@@ -1,0 +1,64 @@
+// `namerctl dtab ...`: a function and a file a command. Each returns the exit status.
+#ifndef HEDDLE_NAMERCTL_COMMANDS_DTAB_COMMANDS_H_
+#define HEDDLE_NAMERCTL_COMMANDS_DTAB_COMMANDS_H_
+
+#include <string>
+
+#include "namerctl/commands/context.h"
+
+namespace heddle::namerctl {
+
+int DtabList(Context& context);
+
+struct DtabGetArgs {
+  std::string name;
+  std::string version;  // empty: the latest
+  bool pretty = true;
+};
+int DtabGet(Context& context, const DtabGetArgs& args);
+
+struct DtabWriteArgs {
+  std::string name;
+  std::string file;     // "-": standard input
+  std::string version;  // update only: the one to replace, or empty for any
+  Note note;
+};
+int DtabCreate(Context& context, const DtabWriteArgs& args);
+int DtabUpdate(Context& context, const DtabWriteArgs& args);
+
+struct DtabDeleteArgs {
+  std::string name;
+  Note note;
+};
+int DtabDelete(Context& context, const DtabDeleteArgs& args);
+
+struct DtabHistoryArgs {
+  std::string name;
+  size_t limit = 20;
+};
+int DtabHistory(Context& context, const DtabHistoryArgs& args);
+
+// What it compares:
+//   file given                the stored version `from` (the latest if empty) with the file
+//   else `from` or `to` given these versions (the latest if `to` is empty, the one before `to` if `from` is)
+//   else                      the version before the latest with the latest
+struct DtabDiffArgs {
+  std::string name;
+  std::string file;
+  std::string from, to;
+};
+int DtabDiff(Context& context, const DtabDiffArgs& args);
+
+struct DtabRollbackArgs {
+  std::string name;
+  std::string version;  // empty: the one before the latest
+  Note note;
+};
+int DtabRollback(Context& context, const DtabRollbackArgs& args);
+
+// The next step for an error about namespace `name`, "" if there is none to tell.
+std::string NextStep(const absl::Status& status, const std::string& name);
+
+}  // namespace heddle::namerctl
+
+#endif  // HEDDLE_NAMERCTL_COMMANDS_DTAB_COMMANDS_H_

@@ -1,0 +1,17 @@
+#include "namerctl/commands/dtab_commands.h"
+
+namespace heddle::namerctl {
+
+int DtabUpdate(Context& context, const DtabWriteArgs& args) {
+  const std::optional<DtabInput> dtab = ReadDtab(context.env, args.file);
+  if (!dtab) return kUsage;
+  // As the Go namerctl: the version inside of the JSON wins over the flag.
+  const std::string& version = dtab->version.empty() ? args.version : dtab->version;
+  const absl::Status done = context.client.Update(args.name, *dtab, version, args.note);
+  if (absl::IsInvalidArgument(done)) return FailRefusedDtab(context.env, args.file, *dtab, done);
+  if (!done.ok()) return Fail(context.env, done, NextStep(done, args.name));
+  context.env.out << "Updated " << args.name << "\n";
+  return kDone;
+}
+
+}  // namespace heddle::namerctl
