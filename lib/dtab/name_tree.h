@@ -5,6 +5,7 @@
 #define HEDDLE_LIB_DTAB_NAME_TREE_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -61,9 +62,16 @@ class NameTree {
   // nodes (whose weight is lost). Nested alternates stay nested.
   NameTree Simplified() const;
 
+  // The leaves that requests are spread over now, in order: the first alternate that is not ~, all members of
+  // a union; none for $. nullopt if the tree comes down to ~ or !.
+  std::optional<std::vector<T>> Eval() const;
+
   friend bool operator==(const NameTree&, const NameTree&) = default;
 
  private:
+  // Adds the leaves to `out`; kNeg, kFail, or kLeaf for those two and anything else.
+  Kind EvalTo(std::vector<T>* out) const;
+
   struct NegTag {
     friend bool operator==(NegTag, NegTag) = default;
   };

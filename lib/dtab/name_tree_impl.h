@@ -83,6 +83,40 @@ NameTree<T> NameTree<T>::Simplified() const {
   return *this;
 }
 
+template <class T>
+std::optional<std::vector<T>> NameTree<T>::Eval() const {
+  std::vector<T> leaves;
+  if (EvalTo(&leaves) != Kind::kLeaf) return std::nullopt;
+  return leaves;
+}
+
+template <class T>
+typename NameTree<T>::Kind NameTree<T>::EvalTo(std::vector<T>* out) const {
+  switch (kind()) {
+    case Kind::kNeg:
+    case Kind::kFail:
+      return kind();
+    case Kind::kEmpty:
+      return Kind::kLeaf;
+    case Kind::kLeaf:
+      out->push_back(leaf());
+      return Kind::kLeaf;
+    case Kind::kAlt:
+      for (const NameTree& tree : alternates()) {
+        if (const Kind result = tree.EvalTo(out); result != Kind::kNeg) return result;
+      }
+      return Kind::kNeg;
+    case Kind::kUnion:
+      break;
+  }
+  if (members().size() == 1) return members().front().tree.EvalTo(out);
+  Kind result = Kind::kNeg;
+  for (const Weighted& member : members()) {
+    if (member.tree.EvalTo(out) == Kind::kLeaf) result = Kind::kLeaf;
+  }
+  return result;
+}
+
 namespace internal {
 
 // A node with one child prints as the child.

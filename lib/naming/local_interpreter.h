@@ -55,7 +55,6 @@ class LocalInterpreter : public Interpreter {
  private:
   class Core;
   class BoundWatch;
-  class Explanation;
   std::shared_ptr<Core> core_;
 };
 

@@ -1,0 +1,54 @@
+// Builds the explanation of a name: every branch, taken or not. For lib/naming alone.
+#ifndef HEDDLE_LIB_NAMING_EXPLAINER_H_
+#define HEDDLE_LIB_NAMING_EXPLAINER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "lib/naming/delegate_tree.h"
+#include "lib/naming/lookup.h"
+
+namespace heddle {
+
+// Source: io.buoyant.namer.ConfiguredNamersInterpreter.delegate.
+class Explainer {
+ public:
+  explicit Explainer(Lookup& lookup) : lookup_(lookup) {}
+
+  // The simplified tree; meaningless while pending() says that a lookup had no answer yet. An error is one
+  // that no alternate or union contains.
+  absl::StatusOr<DelegateTree> Explain(const NameTree<Path>& tree);
+  bool pending() const { return pending_; }
+
+ private:
+  using DentryPtr = std::shared_ptr<const Dentry>;
+  struct Frame {
+    int lookups = 0;
+    int nesting = 0;
+  };
+  // Where a node stands: the path that was looked up and the rule that led there.
+  struct Place {
+    Path path;
+    DentryPtr dentry;
+  };
+
+  absl::StatusOr<DelegateTree> Follow(const Path& path, const DentryPtr& dentry, Frame frame);
+  absl::StatusOr<DelegateTree> FollowNamers(const Path& path, const DentryPtr& dentry, Frame frame);
+  absl::StatusOr<DelegateTree> FollowRule(const Path& path, const Dentry& rule, Frame frame);
+  // The node for `tree`, whose leaves on_leaf(leaf, frame) explains.
+  template <class T, class OnLeaf>
+  absl::StatusOr<DelegateTree> Tree(const NameTree<T>& tree, const Place& place, Frame frame,
+                                    const OnLeaf& on_leaf);
+
+  Lookup& lookup_;
+  bool pending_ = false;
+};
+
+// Without the nodes that say nothing: a step to a node of the same path, an alternate or union of one,
+// alternates directly inside alternates of the same path. Source: io.buoyant.namer.DelegateTree.simplified.
+DelegateTree Simplify(const DelegateTree& tree);
+
+}  // namespace heddle
+
+#endif  // HEDDLE_LIB_NAMING_EXPLAINER_H_

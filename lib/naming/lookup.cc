@@ -1,0 +1,113 @@
+#include "lib/naming/lookup.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/naming/utility_namers.h"
+
+namespace heddle {
+namespace {
+
+constexpr size_t kRulesInError = 4;
+constexpr size_t kLongestShown = 160;
+
+using NameActivity = Activity<NameTree<Name>>;
+
+std::string Shortened(std::string text) {
+  if (text.size() > kLongestShown) text.replace(kLongestShown, std::string::npos, "...");
+  return text;
+}
+
+std::string ShowRules(const std::vector<const Dentry*>& rules) {
+  std::string out;
+  for (size_t i = 0; i < std::min(rules.size(), kRulesInError); ++i) {
+    absl::StrAppend(&out, i == 0 ? "" : " ; ", Shortened(rules[i]->Show()));
+  }
+  if (rules.size() > kRulesInError) absl::StrAppend(&out, " ; ...");
+  return out;
+}
+
+}  // namespace
+
+std::vector<const Dentry*> Lookup::Rules(const Path& path) {
+  dependencies_.UsePath(path);
+  std::vector<const Dentry*> rules;
+  for (const size_t i : local_.Matches(path)) rules.push_back(&local_[i]);
+  for (const size_t i : base_.Matches(path)) rules.push_back(&base_[i]);
+  Spend(static_cast<int64_t>(rules.size() / 16));
+  return rules;
+}
+
+Activity<NameTree<Name>> Lookup::Namers(const Path& path) {
+  // A namer in error is taken at its last word, if there was one; that it is in error is passed on.
+  absl::Status stale;
+  for (auto at = namers_.rbegin(); at != namers_.rend(); ++at) {
+    if (!path.StartsWith(at->prefix)) continue;
+    const NameActivity& answer = dependencies_.Lookup(*at->namer, path.Drop(at->prefix.size()));
+    if (!answer.value.has_value() || !answer.value->is_neg()) return answer;
+    stale.Update(answer.error);
+  }
+  NameActivity answer = BuiltIn(path);
+  answer.error.Update(stale);
+  return answer;
+}
+
+Activity<NameTree<Name>> Lookup::BuiltIn(const Path& path) {
+  if (path.size() < 2 || path[0] != "$") return NameActivity::Ok(NameTree<Name>::Neg());
+  const std::string& kind = path[1];
+  if (kind == "fail") return NameActivity::Ok(NameTree<Name>::Fail());
+  if (kind == "nil") return NameActivity::Ok(NameTree<Name>::Empty());
+  if (kind == "com.twitter.finagle.namer.global") {
+    // Names under /$/ and nothing else; each step is shorter than the one before.
+    const Path inner = path.Drop(2);
+    return inner.StartsWith(Path{"$"}) ? Namers(inner) : NameActivity::Ok(NameTree<Name>::Neg());
+  }
+  if (kind == "io.buoyant.rinet") return NameActivity::Ok(NameTree<Name>::Neg());
+  if (!IsRewriter(kind)) {
+    return NameActivity::Failed(absl::InvalidArgumentError(absl::StrCat(
+        "Unknown namer: ", Shortened(Path{kind}.Show().substr(1)), " for path: ", Shortened(path.Show()))));
+  }
+  const auto rewritten = Rewrite(kind, path.Drop(2));
+  if (!rewritten.ok()) return NameActivity::Failed(rewritten.status());
+  if (!rewritten->has_value()) return NameActivity::Ok(NameTree<Name>::Neg());
+  return NameActivity::Ok(NameTree<Name>::Leaf(**rewritten));
+}
+
+bool Lookup::SpendPath(const Path& path) {
+  size_t bytes = 0;
+  for (const std::string& label : path) bytes += label.size();
+  return Spend(static_cast<int64_t>(1 + path.size() + bytes / 32));
+}
+
+bool Lookup::Spend(int64_t units) {
+  spent_ += units;
+  if (spent_ <= kBudget) return true;
+  if (!exhausted_.ok()) return false;
+  std::vector<const Dentry*> rules;
+  for (const auto& [rule, uses] : uses_) rules.push_back(rule);
+  // Most used first; by text among equals, so that the same rules give the same error.
+  std::sort(rules.begin(), rules.end(), [this](const Dentry* a, const Dentry* b) {
+    const int uses_a = uses_[a];
+    const int uses_b = uses_[b];
+    return uses_a != uses_b ? uses_a > uses_b : a->Show() < b->Show();
+  });
+  exhausted_ = absl::FailedPreconditionError(absl::StrCat(
+      "the name leads to more than can be followed; the rules that were used most: ", ShowRules(rules),
+      "; do they multiply each other?"));
+  return false;
+}
+
+absl::Status Lookup::TooFar(const Path& path) const {
+  // The latest rules are those of the circle, if it is one.
+  std::vector<const Dentry*> rules;
+  for (auto at = way_.rbegin(); at != way_.rend() && rules.size() <= kRulesInError; ++at) {
+    if (std::find(rules.begin(), rules.end(), *at) == rules.end()) rules.push_back(*at);
+  }
+  return absl::FailedPreconditionError(absl::StrCat("Max recursion level: ", kMaxLookups, " reached, at ",
+                                                    Shortened(path.Show()), ", by the rules ",
+                                                    ShowRules(rules), "; do they lead in a circle?"));
+}
+
+}  // namespace heddle
