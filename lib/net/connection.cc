@@ -37,7 +37,7 @@ struct Connection::Impl {
     return absl::UnavailableError(absl::StrCat(what, " ", peer.ToString(), ": ", ErrnoText(-uv_error)));
   }
 
-  size_t buffered() const { return in_flight.size() + pending.size(); }
+  size_t buffered() const { return tcp.write_queue_size + pending.size(); }
 
   void Read();
   void OnRead(ssize_t count, const char* data);
@@ -59,6 +59,7 @@ struct Connection::Impl {
   bool failed = false;  // OnError is called or about to be
   bool closed = false;
   bool shutdown_wanted = false;
+  bool writing = false;  // in_flight is libuv's
   size_t buffer_limit = 64 << 20;
   absl::Status write_error;
   std::string in_flight;  // being written by libuv
@@ -115,6 +116,7 @@ void Connection::Impl::OnConnectDone(int status) {
 }
 
 void Connection::Impl::Flush() {
+  writing = true;
   in_flight.swap(pending);
   const uv_buf_t buffer = uv_buf_init(in_flight.data(), static_cast<unsigned>(in_flight.size()));
   const int error = uv_write(&write, stream(), &buffer, 1, [](uv_write_t* w, int status) {
@@ -124,6 +126,7 @@ void Connection::Impl::Flush() {
 }
 
 void Connection::Impl::OnWriteDone(int status) {
+  writing = false;
   if (closed || failed) return;
   if (in_flight.capacity() > kKeptCapacity) std::string().swap(in_flight);
   in_flight.clear();
@@ -167,7 +170,7 @@ void Connection::Impl::Fail(absl::Status error) {
 }
 
 void Connection::Impl::MaybeShutdown() {
-  if (!shutdown_wanted || !established || failed || buffered() > 0) return;
+  if (!shutdown_wanted || !established || failed || writing || buffered() > 0) return;
   shutdown_wanted = false;
   uv_shutdown(&shutdown, stream(), [](uv_shutdown_t*, int) {});
 }
@@ -230,7 +233,7 @@ void Connection::set_handler(Handler& handler) { impl_->handler = &handler; }
 void Connection::Write(absl::string_view data) {
   Impl& c = *impl_;
   if (data.empty() || c.closed || c.failed || !c.write_error.ok()) return;
-  if (c.established && c.buffered() == 0) {
+  if (c.established && !c.writing) {
     const uv_buf_t buffer = uv_buf_init(const_cast<char*>(data.data()), static_cast<unsigned>(data.size()));
     const int taken = uv_try_write(c.stream(), &buffer, 1);
     if (taken < 0 && taken != UV_EAGAIN) {
@@ -247,7 +250,7 @@ void Connection::Write(absl::string_view data) {
     return;
   }
   c.pending.append(data.data(), data.size());
-  if (c.established && c.in_flight.empty()) c.Flush();
+  if (c.established && !c.writing) c.Flush();
 }
 
 size_t Connection::buffered() const { return impl_->buffered(); }

@@ -27,7 +27,11 @@ class LingeringCloser::Lingering : public Connection::Handler {
   void OnError(absl::Status) override { Done(); }
 
  private:
-  void Done() { closer_.lingering_.erase(position_); }
+  void Done() {
+    LingeringCloser& closer = closer_;
+    closer.lingering_.erase(position_);  // destroys this
+    if (closer.lingering_.empty() && closer.on_empty_) closer.on_empty_();
+  }
 
   LingeringCloser& closer_;
   std::unique_ptr<Connection> connection_;

@@ -6,8 +6,10 @@
 #define HEDDLE_LIB_NET_LINGERING_CLOSER_H_
 
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
+#include <utility>
 
 #include "lib/base/clock.h"
 #include "lib/event/loop.h"
@@ -26,12 +28,15 @@ class LingeringCloser {
   // Takes a connection out of use. What it has buffered is still sent.
   void Close(std::unique_ptr<Connection> connection);
   size_t size() const { return lingering_.size(); }
+  // Called, from the loop, whenever the last one has gone.
+  void OnEmpty(std::function<void()> on_empty) { on_empty_ = std::move(on_empty); }
 
  private:
   class Lingering;
   Loop& loop_;
   Millis limit_;
   std::list<std::unique_ptr<Lingering>> lingering_;
+  std::function<void()> on_empty_;
 };
 
 }  // namespace heddle

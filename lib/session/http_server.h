@@ -1,6 +1,6 @@
-// A small HTTP/1.1 server for the pages and APIs of the programs themselves (admin, namerd's HTTP API, the sample
-// application, back ends of benches). Whole requests in, whole or streamed responses out. The proxy's own path does not
-// use it: it forwards bytes (proxy/server).
+// A small HTTP/1.1 server for the pages and APIs of the programs themselves (admin, namerd's HTTP API, the
+// sample application, back ends of benches). Whole requests in, whole or streamed responses out. The proxy's
+// own path does not use it: it forwards bytes (proxy/server).
 #ifndef HEDDLE_LIB_SESSION_HTTP_SERVER_H_
 #define HEDDLE_LIB_SESSION_HTTP_SERVER_H_
 
@@ -8,51 +8,19 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "lib/base/clock.h"
 #include "lib/base/socket_address.h"
 #include "lib/base/status.h"
 #include "lib/event/loop.h"
+#include "lib/http/reason.h"
+#include "lib/session/http_message.h"
 
 namespace heddle {
 
-using HeaderList = std::vector<std::pair<std::string, std::string>>;
-
-// The first value of `name`, compared without case; nullptr if there is none.
-const std::string* FindHeader(const HeaderList& headers, absl::string_view name);
-
-struct HttpRequest {
-  std::string method;
-  std::string target;  // as received: "/api/1/dtabs/a%20b?x=1"
-  HeaderList headers;
-  std::string body;
-  SocketAddress peer;  // set by the server; unused by the client
-
-  // The target up to '?', still escaped.
-  absl::string_view RawPath() const;
-  // The value of query parameter `name`, unescaped ('+' is a space); nullopt if it is not there. An escape that is
-  // not one (%zz) is kept as it is.
-  std::optional<std::string> Query(absl::string_view name) const;
-};
-
-// Unescapes %XX; '+' stays.
-std::string UnescapeUri(absl::string_view text);
-// Escapes all but unreserved characters (RFC 3986 section 2.3) and those in `keep`.
-std::string EscapeUri(absl::string_view text, absl::string_view keep = "");
-
-struct HttpResponse {
-  int status = 200;
-  HeaderList headers;  // Content-Length, Transfer-Encoding, Date and Connection are the server's to add
-  std::string body;
-};
-
-// The reason phrase of RFC 9110 for `status`.
-absl::string_view ReasonPhrase(int status);
-
-// Answers one request. Loop thread only. May be kept after the handler has returned; dropping the last reference
-// unanswered sends 500.
+// Answers one request. Loop thread only. May be kept after the handler has returned; dropping the last
+// reference unanswered sends 500.
 class ResponseWriter {
  public:
   virtual ~ResponseWriter() = default;
@@ -63,26 +31,32 @@ class ResponseWriter {
     Send({status, {{"Content-Type", std::move(content_type)}}, std::move(body)});
   }
 
-  // A streamed response (chunked; until close for an HTTP/1.0 client): Start once, Write any number of times, End.
+  // A streamed response (chunked; until close for an HTTP/1.0 client): Start once, Write any number of times,
+  // End.
   virtual void Start(int status, HeaderList headers) = 0;
   // Bytes not yet taken by the kernel. A writer of a watch holds the latest value back while this is not 0.
   virtual size_t buffered() const = 0;
   virtual void Write(absl::string_view data) = 0;
   virtual void End() = 0;
-  // `on_drained` is called whenever buffered() returns to 0; `on_closed` once, when the peer has gone before End.
-  // Neither is called inside a call of the writer.
+  // `on_drained` is called whenever buffered() returns to 0; `on_closed` once, when the peer has gone before
+  // End (an end of its stream counts as that once the response has been started). Neither is called inside a
+  // call of the writer.
   virtual void OnDrained(std::function<void()> on_drained) = 0;
   virtual void OnClosed(std::function<void()> on_closed) = 0;
 };
 
 class HttpServer {
  public:
+  // The request is valid during the call. The writer may be kept and answered later.
   using Handler = std::function<void(const HttpRequest&, std::shared_ptr<ResponseWriter>)>;
 
   struct Limits {
     size_t max_head_bytes = 64 << 10;  // 431 above
     size_t max_body_bytes = 8 << 20;   // 413 above
     size_t max_connections = 4096;     // accepts stop above
+    // A connection is closed after this without progress, but never while its handler is at work: between
+    // requests, in the middle of a head (which must be complete in this time) or a body, or while the peer
+    // does not read.
     Millis idle_timeout{std::chrono::minutes(5)};
   };
 
@@ -93,7 +67,8 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Binds and accepts. Port 0 takes a free one. May be called for several addresses. The error names the address.
+  // Binds and accepts. Port 0 takes a free one. May be called for several addresses. The error names the
+  // address.
   absl::Status Listen(const SocketAddress& address);
   // Of the first Listen.
   SocketAddress address() const;
