@@ -1,0 +1,314 @@
+#include "lib/session/http_server.h"
+
+#include <catch2/catch.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/net/connection.h"
+
+namespace heddle {
+namespace {
+
+using Writer = std::shared_ptr<ResponseWriter>;
+
+// A client that sends and records bytes.
+struct RawClient : Connection::Handler {
+  RawClient(Loop& loop, const SocketAddress& server)
+      : connection(Connection::Connect(loop, server, Millis(0), *this)) {}
+  void OnData(absl::string_view data) override { received.append(data.data(), data.size()); }
+  void OnEof() override { eof = true; }
+  void OnError(absl::Status) override { error = true; }
+
+  bool Has(absl::string_view text) const { return received.find(std::string(text)) != std::string::npos; }
+  bool over() const { return eof || error; }
+
+  std::string received;
+  bool eof = false;
+  bool error = false;
+  std::unique_ptr<Connection> connection;
+};
+
+struct Fixture {
+  explicit Fixture(HttpServer::Limits limits = HttpServer::Limits())
+      : server(std::make_unique<HttpServer>(
+            loop,
+            [this](const HttpRequest& request, Writer writer) {
+              requests.push_back(request);
+              handler(request, std::move(writer));
+            },
+            limits)) {
+    REQUIRE(server->Listen(*SocketAddress::Parse("127.0.0.1", 0)).ok());
+  }
+  void Until(const std::function<bool()>& done) {
+    while (!done()) loop.RunOnce(std::chrono::seconds(10));
+  }
+  std::unique_ptr<RawClient> Dial() { return std::make_unique<RawClient>(loop, server->address()); }
+  // Sends `bytes`, ends the direction, and returns all that comes back.
+  std::string Exchange(absl::string_view bytes) {
+    auto client = Dial();
+    client->connection->Write(bytes);
+    client->connection->Shutdown();
+    Until([&] { return client->over(); });
+    REQUIRE_FALSE(client->error);
+    return client->received;
+  }
+
+  FakeClock clock;
+  Loop loop{clock};
+  std::vector<HttpRequest> requests;
+  std::function<void(const HttpRequest&, Writer)> handler = [](const HttpRequest& request, Writer writer) {
+    writer->SendText(200, request.method + " " + request.target + " " + request.body);
+  };
+  std::unique_ptr<HttpServer> server;
+};
+
+TEST_CASE("a request is answered, whole", "[session]") {
+  Fixture f;
+  REQUIRE(f.Exchange("GET /a?b=c HTTP/1.1\r\nHost: x\r\nX-Y: z\r\n\r\n") ==
+          "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n"
+          "Date: Tue, 14 Nov 2023 22:13:21 GMT\r\n\r\nGET /a?b=c ");
+  REQUIRE(*FindHeader(f.requests[0].headers, "x-y") == "z");
+  REQUIRE(f.requests[0].peer.ip() == "127.0.0.1");
+}
+
+TEST_CASE("bodies arrive whole, however they are framed and cut", "[session]") {
+  Fixture f;
+  auto client = f.Dial();
+  const std::string bytes =
+      "POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
+      "PUT /2 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: "
+      "t\r\n\r\n"
+      "GET /3 HTTP/1.1\r\nHost: x\r\n\r\n";
+  const auto piece = GENERATE(size_t{1}, size_t{7}, size_t{1000});
+  for (size_t at = 0; at < bytes.size(); at += piece) {
+    client->connection->Write(absl::string_view(bytes).substr(at, piece));
+    f.loop.RunReady();
+  }
+  f.Until([&] { return client->Has("GET /3 "); });
+  REQUIRE(client->Has("POST /1 hello"));
+  REQUIRE(client->Has("PUT /2 abcde"));
+}
+
+TEST_CASE("requests sent ahead are answered in order, also when the answers take time", "[session]") {
+  Fixture f;
+  std::vector<Writer> waiting;
+  f.handler = [&](const HttpRequest&, Writer writer) { waiting.push_back(std::move(writer)); };
+  auto client = f.Dial();
+  client->connection->Write("GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n");
+  f.Until([&] { return waiting.size() == 1; });
+  f.loop.RunReady();
+  REQUIRE(f.requests.size() == 1);
+  waiting[0]->SendText(200, "first");
+  REQUIRE(f.requests.size() == 1);  // never inside Send
+  f.Until([&] { return waiting.size() == 2; });
+  waiting[1]->SendText(200, "second");
+  f.Until([&] { return client->Has("second"); });
+  REQUIRE(client->received.find("first") < client->received.find("second"));
+}
+
+TEST_CASE("HEAD, 204 and HTTP/1.0 are answered as the standard says", "[session]") {
+  Fixture f;
+  const std::string head = f.Exchange("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\n");
+  REQUIRE_THAT(head, Catch::Contains("Content-Length: 8\r\n") && Catch::EndsWith("\r\n\r\n"));
+  const std::string old = f.Exchange("GET /a HTTP/1.0\r\n\r\n");
+  REQUIRE_THAT(old, Catch::Contains("Connection: close\r\n") && Catch::EndsWith("GET /a "));
+  const std::string absolute = f.Exchange("GET http://x HTTP/1.1\r\nHost: x\r\n\r\n");
+  REQUIRE_THAT(absolute, Catch::EndsWith("GET / "));
+  f.handler = [](const HttpRequest&, Writer writer) { writer->Send({204, {}, ""}); };
+  REQUIRE_THAT(f.Exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n"), !Catch::Contains("Content-Length"));
+}
+
+TEST_CASE("a client that asks for it is told to continue", "[session]") {
+  Fixture f;
+  auto client = f.Dial();
+  client->connection->Write(
+      "PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  f.Until([&] { return client->Has("HTTP/1.1 100 Continue\r\n\r\n"); });
+  client->connection->Write("hi");
+  f.Until([&] { return client->Has("PUT /a hi"); });
+}
+
+TEST_CASE("what is not a request is refused and the connection closed", "[session]") {
+  HttpServer::Limits limits;
+  limits.max_head_bytes = 1000;
+  limits.max_body_bytes = 10;
+  Fixture f(limits);
+  const std::string start = "POST / HTTP/1.1\r\nHost: x\r\n";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"GARBAGE\r\n\r\n", "400"},
+      {start + "Bad Header: x\r\n\r\n", "400"},
+      {start + "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "400"},
+      {start + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", "400"},
+      {start + "X: " + std::string(2000, 'x') + "\r\n\r\n", "431"},
+      {start + "Content-Length: 11\r\n\r\n12345678901", "413"},
+      {start + "Transfer-Encoding: chunked\r\n\r\n8\r\n12345678\r\n8\r\n12345678\r\n0\r\n\r\n", "413"},
+      {"GET / HTTP/3.0\r\nHost: x\r\n\r\n", "505"},
+  };
+  for (const auto& [bytes, status] : cases) {
+    CAPTURE(bytes);
+    auto client = f.Dial();
+    client->connection->Write(bytes);
+    f.Until([&] { return client->over(); });
+    REQUIRE_THAT(client->received,
+                 Catch::StartsWith("HTTP/1.1 " + status + " ") && Catch::Contains("Connection: close\r\n"));
+  }
+  REQUIRE(f.requests.empty());
+}
+
+TEST_CASE("a handler that drops its writer answers 500", "[session]") {
+  Fixture f;
+  f.handler = [](const HttpRequest&, Writer) {};
+  REQUIRE_THAT(f.Exchange("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), Catch::StartsWith("HTTP/1.1 500 "));
+}
+
+TEST_CASE("a response may be streamed", "[session]") {
+  Fixture f;
+  Writer writer;
+  f.handler = [&](const HttpRequest&, Writer w) {
+    writer = std::move(w);
+    writer->Start(200, {{"X", "y"}});
+  };
+  auto client = f.Dial();
+  const std::string version = GENERATE("1.1", "1.0");
+  client->connection->Write("GET / HTTP/" + version + "\r\nHost: x\r\n\r\n");
+  f.Until([&] { return client->Has("\r\n\r\n"); });
+  writer->Write("one ");
+  f.Until([&] { return client->Has("one "); });
+  writer->Write("two");
+  writer->End();
+  writer.reset();
+  if (version == "1.1") {
+    f.Until([&] { return client->Has("\r\n\r\n4\r\none \r\n3\r\ntwo\r\n0\r\n\r\n"); });
+    REQUIRE(client->Has("Transfer-Encoding: chunked\r\n"));
+    REQUIRE_FALSE(client->eof);
+  } else {
+    f.Until([&] { return client->eof; });
+    REQUIRE_THAT(client->received, Catch::EndsWith("\r\n\r\none two"));
+  }
+}
+
+TEST_CASE("a stream that its handler gives up does not look complete", "[session]") {
+  Fixture f;
+  Writer writer;
+  f.handler = [&](const HttpRequest&, Writer w) {
+    writer = std::move(w);
+    writer->Start(200, {});
+    writer->Write("half");
+  };
+  auto client = f.Dial();
+  client->connection->Write("GET / HTTP/1.0\r\n\r\n");
+  f.Until([&] { return client->Has("half"); });
+  writer.reset();
+  f.Until([&] { return client->over(); });
+  REQUIRE(client->error);
+}
+
+TEST_CASE("a stream hears of a slow peer, of its catching up and of its end", "[session]") {
+  Fixture f;
+  Writer writer;
+  int drained = 0;
+  int closed = 0;
+  f.handler = [&](const HttpRequest&, Writer w) {
+    writer = std::move(w);
+    writer->Start(200, {});
+    writer->OnDrained([&] { ++drained; });
+    writer->OnClosed([&] { ++closed; });
+  };
+  auto client = f.Dial();
+  client->connection->Write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  f.Until([&] { return writer != nullptr; });
+  client->connection->PauseReading();
+  writer->Write(std::string(24 << 20, 'x'));
+  REQUIRE(writer->buffered() > 0);
+  f.loop.RunReady();
+  REQUIRE(drained == 0);
+  client->connection->ResumeReading();
+  f.Until([&] { return drained == 1; });
+  REQUIRE(writer->buffered() == 0);
+  client->connection.reset();
+  f.Until([&] { return closed == 1; });
+  writer->Write("into the void");
+  writer->End();
+  REQUIRE(closed == 1);
+}
+
+TEST_CASE("idle connections are closed, working ones are not", "[session]") {
+  HttpServer::Limits limits;
+  limits.idle_timeout = Millis(1000);
+  Fixture f(limits);
+  Writer writer;
+  f.handler = [&](const HttpRequest&, Writer w) { writer = std::move(w); };
+  auto idle = f.Dial();
+  auto slow = f.Dial();
+  auto working = f.Dial();
+  slow->connection->Write("GET / HT");
+  working->connection->Write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  f.Until([&] { return writer != nullptr; });
+  for (int i = 0; i < 5; ++i) {
+    f.clock.Advance(Millis(1000));
+    f.loop.RunReady();
+  }
+  f.Until([&] { return idle->over() && slow->over(); });
+  REQUIRE_FALSE(working->over());
+  writer->SendText(200, "done");
+  f.Until([&] { return working->Has("done"); });
+}
+
+TEST_CASE("above the limit, connections wait", "[session]") {
+  HttpServer::Limits limits;
+  limits.max_connections = 1;
+  Fixture f(limits);
+  auto first = f.Dial();
+  first->connection->Write("GET /1 HTTP/1.1\r\nHost: x\r\n\r\n");
+  f.Until([&] { return first->Has("GET /1"); });
+  auto second = f.Dial();
+  second->connection->Write("GET /2 HTTP/1.1\r\nHost: x\r\n\r\n");
+  for (int i = 0; i < 5; ++i) f.loop.RunOnce(Millis(1));
+  REQUIRE(f.requests.size() == 1);
+  first->connection.reset();
+  f.Until([&] { return second->Has("GET /2"); });
+}
+
+TEST_CASE("a drain lets responses end and takes nothing new", "[session]") {
+  Fixture f;
+  Writer writer;
+  f.handler = [&](const HttpRequest&, Writer w) { writer = std::move(w); };
+  auto idle = f.Dial();
+  auto working = f.Dial();
+  working->connection->Write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  f.Until([&] { return writer != nullptr && idle->connection->connected(); });
+  f.loop.RunReady();
+  bool drained = false;
+  f.server->Drain([&] { drained = true; });
+  f.Until([&] { return idle->eof; });
+  idle->connection.reset();
+  RawClient late(f.loop, f.server->address());
+  REQUIRE_FALSE(drained);
+  writer->SendText(200, "last words");
+  f.Until([&] { return working->eof; });
+  REQUIRE(working->Has("last words"));
+  REQUIRE(working->Has("Connection: close\r\n"));
+  working->connection.reset();
+  f.Until([&] { return drained; });
+}
+
+TEST_CASE("a server may be destroyed inside its handler, and writers outlive it", "[session]") {
+  Fixture f;
+  Writer kept;
+  f.handler = [&](const HttpRequest&, Writer writer) {
+    kept = std::move(writer);
+    kept->OnClosed([kept] {});  // a cycle that the server's end breaks
+    f.server.reset();
+  };
+  auto client = f.Dial();
+  client->connection->Write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  f.Until([&] { return client->over(); });
+  REQUIRE(client->received.empty());
+  kept->SendText(200, "too late");
+  kept->OnClosed(nullptr);
+}
+
+}  // namespace
+}  // namespace heddle
