@@ -118,4 +118,8 @@ absl::StatusOr<std::string> FormatMetricsJson(const std::vector<ShownMetric>& me
   return Dump(tree, options.pretty ? 2 : -1);
 }
 
+std::string JsonError(absl::string_view message) {
+  return absl::StrCat("{\"error\": ", Dump(std::string(message)), "}");
+}
+
 }  // namespace heddle

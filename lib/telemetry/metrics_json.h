@@ -21,6 +21,9 @@ struct MetricsJsonOptions {
 absl::StatusOr<std::string> FormatMetricsJson(const std::vector<ShownMetric>& metrics,
                                               const MetricsJsonOptions& options);
 
+// {"error": "<message>"}
+std::string JsonError(absl::string_view message);
+
 }  // namespace heddle
 
 #endif  // HEDDLE_LIB_TELEMETRY_METRICS_JSON_H_

@@ -51,14 +51,16 @@ void ReadOne(const ConfigNode& node, ConfigErrors& errors, std::vector<Identifie
   } else if (kind == "io.l5d.ingress" || kind == "io.l5d.k8s.istio" || kind == "io.l5d.k8s.istio-ingress") {
     reader.AddError("kind", absl::StrCat(kind, " is not supported yet"));
   } else {
-    errors.AddUnknown(*node.Find("kind"), "kind", kind,
-                      {"io.l5d.header.token", "io.l5d.header", "io.l5d.path", "io.l5d.methodAndHost", "io.l5d.static"});
+    errors.AddUnknown(
+        *node.Find("kind"), "kind", kind,
+        {"io.l5d.header.token", "io.l5d.header", "io.l5d.path", "io.l5d.methodAndHost", "io.l5d.static"});
   }
 }
 
 }  // namespace
 
-void ReadIdentifierConfigs(const ConfigNode& node, ConfigErrors& errors, std::vector<IdentifierConfig>* configs) {
+void ReadIdentifierConfigs(const ConfigNode& node, ConfigErrors& errors,
+                           std::vector<IdentifierConfig>* configs) {
   if (!node.is_list()) return ReadOne(node, errors, configs);
   if (node.items().empty()) errors.Add(node, "an empty list; give an identifier, or leave the key out");
   for (const auto& item : node.items()) ReadOne(*item, errors, configs);

@@ -11,7 +11,8 @@
 namespace heddle {
 
 // Appends to `configs`; mistakes go to `errors`.
-void ReadIdentifierConfigs(const ConfigNode& node, ConfigErrors& errors, std::vector<IdentifierConfig>* configs);
+void ReadIdentifierConfigs(const ConfigNode& node, ConfigErrors& errors,
+                           std::vector<IdentifierConfig>* configs);
 
 }  // namespace heddle
 

@@ -19,45 +19,61 @@ std::string TargetOf(const Path& dst) {
   // 127.1 is an address to inet_aton(3), and no name that DNS knows.
   in_addr v4{};
   std::string host = dst[2];
-  if (inet_aton(host.c_str(), &v4) == 1) host = SocketAddress::FromBytes(
-      {reinterpret_cast<const char*>(&v4), sizeof v4}, 0).value().ip();
+  if (inet_aton(host.c_str(), &v4) == 1)
+    host = SocketAddress::FromBytes({reinterpret_cast<const char*>(&v4), sizeof v4}, 0).value().ip();
   if (host.find(':') != std::string::npos) host = absl::StrCat("[", host, "]");
   return absl::StrCat(host, ":", port);
 }
 
-void ReadRetry(const ConfigNode& node, ConfigErrors& errors, MeshInterpreterConfig* config) {
+void ReadRetry(const ConfigNode& node, ConfigErrors& errors, MeshClientOptions* options) {
   ObjectReader reader(node, errors);
-  Millis base{std::chrono::seconds(1)};
-  Millis max{std::chrono::minutes(10)};
-  reader.OptionalSeconds("baseSeconds", &base, 1);
-  reader.OptionalSeconds("maxSeconds", &max, 1);
-  if (base > max) reader.AddError("maxSeconds", "must not be less than baseSeconds");
+  options->min_backoff = std::chrono::seconds(1);
+  options->max_backoff = std::chrono::minutes(10);
+  reader.OptionalSeconds("baseSeconds", &options->min_backoff, 1);
+  reader.OptionalSeconds("maxSeconds", &options->max_backoff, 1);
+  if (options->min_backoff > options->max_backoff) {
+    reader.AddError("maxSeconds", "must not be less than baseSeconds");
+  }
   reader.Finish();
-  config->min_backoff = base;
-  config->max_backoff = max;
+}
+
+void ReadFailureThreshold(const ConfigNode& node, ConfigErrors& errors, MeshClientOptions* options) {
+  ObjectReader reader(node, errors);
+  reader.OptionalMillis("minPeriodMs", &options->ping_after, 1000);
+  reader.OptionalMillis("closeTimeoutMs", &options->ping_timeout, 1);
+  reader.Finish();
+}
+
+void ReadDst(ObjectReader& reader, std::string* target) {
+  Path dst;
+  if (!ReadRequiredPath(reader, "dst", &dst)) return;
+  *target = TargetOf(dst);
+  if (!target->empty()) return;
+  reader.AddError("dst", absl::StrCat(dst.Show(),
+                                      " is not supported: say where namerd is as /$/inet/<host>/<port>, "
+                                      "such as /$/inet/127.1/4321"));
 }
 
 MeshInterpreterConfig ReadMesh(ObjectReader& reader) {
   MeshInterpreterConfig config;
-  Path dst;
-  if (ReadRequiredPath(reader, "dst", &dst)) {
-    config.target = TargetOf(dst);
-    if (config.target.empty()) {
-      reader.AddError("dst", absl::StrCat(dst.Show(), " is not supported: say where namerd is as "
-                                                      "/$/inet/<host>/<port>, such as /$/inet/127.1/4321"));
-    }
-  }
+  ReadDst(reader, &config.client.target);
   Path root{"default"};
   ReadPath(reader, "root", &root);
   if (root.size() == 1) {
     config.ns = root[0];
   } else {
-    reader.AddError("root", absl::StrCat(root.Show(), " is not one label: give the namespace, such as /default"));
+    reader.AddError("root",
+                    absl::StrCat(root.Show(), " is not one label: give the namespace, such as /default"));
   }
-  if (const ConfigNode* retry = reader.Node("retry")) ReadRetry(*retry, reader.errors(), &config);
+  if (const ConfigNode* retry = reader.Node("retry")) ReadRetry(*retry, reader.errors(), &config.client);
+  if (const ConfigNode* threshold = reader.Node("failureThreshold")) {
+    ReadFailureThreshold(*threshold, reader.errors(), &config.client);
+  }
+  int window_kb = 0;
+  if (reader.Optional("initialStreamWindowSizeKB", &window_kb, 64, 1 << 20)) {
+    config.client.window_bytes = window_kb * 1024;
+  }
   reader.Later("tls", "not supported yet; remove it and reach namerd on a trusted network");
-  reader.Later("failureThreshold", "not supported yet: the last known names are kept while namerd is away");
-  reader.Later("initialStreamWindowSizeKB", "not supported yet; remove it");
   return config;
 }
 
@@ -71,7 +87,8 @@ void ReadInterpreterConfig(const ConfigNode& node, ConfigErrors& errors, Interpr
   } else if (kind == "io.l5d.mesh") {
     *config = ReadMesh(reader);
   } else if (kind == "io.l5d.namerd" || kind == "io.l5d.namerd.http" || kind == "io.l5d.fs" ||
-             kind == "io.l5d.consul.interpreter") {
+             kind == "io.l5d.consul.interpreter" || kind == "io.l5d.k8s.configMap" ||
+             kind == "io.l5d.k8s.istio") {
     reader.AddError("kind", absl::StrCat(kind, " is not supported yet; io.l5d.mesh asks namerd"));
     return;
   } else {

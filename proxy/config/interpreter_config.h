@@ -2,29 +2,31 @@
 #ifndef HEDDLE_PROXY_CONFIG_INTERPRETER_CONFIG_H_
 #define HEDDLE_PROXY_CONFIG_INTERPRETER_CONFIG_H_
 
-#include <optional>
 #include <string>
 #include <variant>
 
-#include "lib/base/clock.h"
 #include "lib/config/errors.h"
 #include "lib/config/node.h"
+#include "lib/mesh/client.h"
 
 namespace heddle {
 
 // kind: default. The router's own `dtab` with the `namers` of the file.
 struct DefaultInterpreterConfig {};
 
-// kind: io.l5d.mesh. Namerd binds the names.
+// kind: io.l5d.mesh. Namerd binds the names; the router's `dtab` comes after the namespace's.
 //   dst: /$/inet/127.1/4321    where namerd's mesh interface is: /$/inet/<host>/<port>; required
 //   root: /default             the namespace, a path of one label
-//   retry: {baseSeconds, maxSeconds}  between tries to connect; without it 50 ms to 1 s
+//   retry: {baseSeconds: 1, maxSeconds: 600}  between tries to connect; without `retry` 50 ms to 1 s, so that
+//   a
+//                              namerd that was restarted is followed at once
+//   failureThreshold: {minPeriodMs, closeTimeoutMs}  a connection that is silent for minPeriodMs is asked for
+//   a sign of
+//                              life, and given up after another closeTimeoutMs
+//   initialStreamWindowSizeKB
 struct MeshInterpreterConfig {
-  std::string target;  // "host:port"
+  MeshClientOptions client;
   std::string ns = "default";
-  std::optional<Millis> min_backoff, max_backoff;
-
-  friend bool operator==(const MeshInterpreterConfig&, const MeshInterpreterConfig&) = default;
 };
 
 using InterpreterConfig = std::variant<DefaultInterpreterConfig, MeshInterpreterConfig>;

@@ -1,0 +1,187 @@
+#include "proxy/config/proxy_config.h"
+
+#include <catch2/catch.hpp>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "tests/unit/proxy_config/parsed.h"
+
+namespace heddle {
+namespace {
+
+TEST_CASE("A whole file") {
+  const Parsed parsed(R"(
+admin:
+  ip: 0.0.0.0
+  port: 9995
+  shutdownGraceMs: 2500
+telemetry:
+- kind: io.l5d.prometheus
+  prefix: linkerd_
+usage:
+  enabled: false
+workers: 3
+routers:
+- protocol: http
+  label: outgoing
+  experimental: true
+  dstPrefix: /http
+  identifier:
+    kind: io.l5d.header.token
+    header: x-service
+  interpreter:
+    kind: io.l5d.mesh
+    dst: /$/inet/127.1/4321
+    root: /internal
+  bindingTimeoutMs: 700
+  bindingCache:
+    paths: 50
+    idleTtlSecs: 9
+  maxHeadersKB: 16
+  client:
+    loadBalancer:
+      kind: p2c
+    clientSession:
+      idleTimeMs: 1500
+  servers:
+  - ip: 0.0.0.0
+    port: 4140
+  - port: 0
+    label: local
+- protocol: http
+  label: incoming
+  dtab: /svc => /$/inet/127.1/8080
+  servers:
+  - port: 4141
+)");
+  REQUIRE(parsed.errors.empty());
+  const ProxyConfig& config = parsed.config;
+  CHECK(config.admin.address.ToString() == "0.0.0.0:9995");
+  CHECK(config.admin.shutdown_grace == Millis(2500));
+  REQUIRE(config.telemetry.prometheus.size() == 1);
+  CHECK(config.telemetry.prometheus[0].prefix == "linkerd_");
+  CHECK(config.telemetry.prometheus[0].path == "/admin/metrics/prometheus");
+  CHECK(config.workers == 3);
+  REQUIRE(config.routers.size() == 2);
+  const RouterEntry& first = config.routers[0];
+  CHECK(first.router.label == "outgoing");
+  CHECK(first.router.dst_prefix == Path{"http"});
+  REQUIRE(first.router.identifiers.size() == 1);
+  CHECK(std::get<HeaderTokenIdentifierConfig>(first.router.identifiers[0]).header == "x-service");
+  const auto& mesh = std::get<MeshInterpreterConfig>(first.interpreter);
+  CHECK(mesh.client.target == "127.0.0.1:4321");
+  CHECK(mesh.ns == "internal");
+  CHECK(mesh.client.min_backoff == Millis(50));
+  CHECK(first.router.route.binding_timeout == Millis(700));
+  CHECK(first.router.route.max_routes == 50);
+  CHECK(first.router.route.idle_ttl == std::chrono::seconds(9));
+  CHECK(first.router.limits.max_head_bytes == 16 * 1024);
+  CHECK(first.router.endpoint.idle_timeout == Millis(1500));
+  REQUIRE(first.router.servers.size() == 2);
+  CHECK(first.router.servers[0].address.ToString() == "0.0.0.0:4140");
+  CHECK(first.router.servers[1].address.ToString() == "127.0.0.1:0");
+  CHECK(first.router.servers[1].label == "local");
+  CHECK(std::holds_alternative<DefaultInterpreterConfig>(config.routers[1].interpreter));
+  CHECK(config.routers[1].dtab.Show() == "/svc=>/$/inet/127.1/8080");
+}
+
+TEST_CASE("Three mistakes are three errors, each with its place, key and remedy") {
+  const Parsed parsed(R"(routers:
+- protocol: http
+  dtab: /svc => k/foo
+  servers:
+  - prot: 4140
+  interpreter:
+    kind: io.l5d.mash
+)");
+  REQUIRE(parsed.errors.size() == 3);
+  CHECK(absl::StartsWith(parsed.errors[0], "proxy.yaml:3:9: routers[0].dtab: line 1, column 9: expected "));
+  CHECK(absl::StartsWith(parsed.errors[1], "proxy.yaml:5:5: routers[0].servers[0].prot: unknown key"));
+  CHECK(absl::StrContains(parsed.errors[1], "did you mean 'port'?"));
+  CHECK(absl::StartsWith(parsed.errors[2],
+                         "proxy.yaml:7:11: routers[0].interpreter.kind: unknown kind 'io.l5d.mash'"));
+  CHECK(absl::StrContains(parsed.errors[2], "did you mean 'io.l5d.mesh'?"));
+}
+
+// The one error of a router with `line` in it.
+std::string ErrorOfRouter(absl::string_view line) {
+  const Parsed parsed(absl::StrCat("routers:\n- protocol: http\n  ", line, "\n  servers:\n  - port: 1\n"));
+  REQUIRE(parsed.errors.size() == 1);
+  return parsed.errors[0];
+}
+
+TEST_CASE("Keys and kinds of Linkerd's that are not served yet are refused by name") {
+  CHECK(ErrorOfRouter("httpAccessLog: x") ==
+        "proxy.yaml:3:18: routers[0].httpAccessLog: not supported yet; remove it");
+  CHECK(absl::StrContains(ErrorOfRouter("baseDtab: /a => /b"), "write 'dtab'"));
+  CHECK(absl::StrContains(ErrorOfRouter("service: {totalTimeoutMs: 5}"),
+                          "service.totalTimeoutMs: not supported yet"));
+  CHECK(absl::StrContains(ErrorOfRouter("client: {kind: io.l5d.static}"),
+                          "io.l5d.static is not supported yet"));
+  CHECK(absl::StrContains(ErrorOfRouter("client: {loadBalancer: {kind: ewma}}"), "accepted: p2c"));
+  CHECK(absl::StrContains(ErrorOfRouter("identifier: {kind: io.l5d.ingress}"), "not supported yet"));
+  CHECK(absl::StrContains(ErrorOfRouter("interpreter: {kind: io.l5d.namerd, dst: /x}"),
+                          "io.l5d.namerd is not supported yet"));
+  CHECK(absl::StrContains(ErrorOfRouter("streamingEnabled: false"), "every body is streamed"));
+}
+
+TEST_CASE("A router of a protocol that is not served is one error") {
+  const Parsed parsed(R"(routers:
+- protocol: h2
+  h2AccessLog: x
+- protocol: h2
+)");
+  REQUIRE(parsed.errors.size() == 2);
+  CHECK(absl::StrContains(parsed.errors[0], "h2 is not supported yet; http is"));
+}
+
+TEST_CASE("The mesh interpreter's address and namespace") {
+  const auto error = [](absl::string_view keys) {
+    return ErrorOfRouter(absl::StrCat("interpreter: {kind: io.l5d.mesh, ", keys, "}"));
+  };
+  CHECK(absl::StrContains(error("root: /a"), "'dst' is missing"));
+  CHECK(absl::StrContains(error("dst: /#/io.l5d.fs/namerd"), "/$/inet/<host>/<port>"));
+  CHECK(absl::StrContains(error("dst: /$/inet/127.1/99999"), "/$/inet/<host>/<port>"));
+  CHECK(absl::StrContains(error("dst: /$/inet/namerd/4321, root: /a/b"), "not one label"));
+  CHECK(absl::StrContains(error("dst: inet"), "expected"));
+  CHECK(absl::StrContains(error("dst: /$/inet/namerd/4321, retry: {baseSeconds: 9, maxSeconds: 3}"),
+                          "baseSeconds"));
+}
+
+TEST_CASE("The mesh interpreter's defaults are Linkerd's") {
+  const Parsed parsed(
+      "routers:\n- protocol: http\n  interpreter: {kind: io.l5d.mesh, dst: /$/inet/namerd.default/4321, "
+      "retry: {baseSeconds: 2}}\n");
+  REQUIRE(parsed.errors.empty());
+  const auto& mesh = std::get<MeshInterpreterConfig>(parsed.config.routers[0].interpreter);
+  CHECK(mesh.client.target == "namerd.default:4321");
+  CHECK(mesh.ns == "default");
+  CHECK(mesh.client.min_backoff == std::chrono::seconds(2));
+  CHECK(mesh.client.max_backoff == std::chrono::seconds(600));
+}
+
+TEST_CASE("Listeners and labels do not collide") {
+  const Parsed admin("routers:\n- protocol: http\n  servers:\n  - port: 9990\n");
+  REQUIRE(admin.errors.size() == 1);
+  CHECK(absl::StrContains(admin.errors[0], "127.0.0.1:9990 is taken by the admin server"));
+  const Parsed labels("routers:\n- protocol: http\n- protocol: http\n  label: http\n");
+  REQUIRE(labels.errors.size() == 1);
+  CHECK(absl::StartsWith(labels.errors[0],
+                         "proxy.yaml:4:10: routers[1].label: another router has the label 'http'"));
+  CHECK(Parsed("routers:\n- protocol: http\n  servers:\n  - port: 0\n  - port: 0\n").errors.empty());
+}
+
+TEST_CASE("Telemeters") {
+  const auto parse = [](absl::string_view list) {
+    return Parsed(absl::StrCat("routers:\n- protocol: http\ntelemetry: ", list, "\n")).errors;
+  };
+  CHECK(parse("[{kind: io.l5d.prometheus, path: /metrics, prefix: x_}]").empty());
+  CHECK(absl::StrContains(parse("[{kind: io.l5d.zipkin}]").at(0), "io.l5d.zipkin is not supported yet"));
+  CHECK(absl::StrContains(parse("[{kind: io.l5d.prometeus}]").at(0), "did you mean 'io.l5d.prometheus'?"));
+  CHECK(absl::StrContains(parse("[{kind: io.l5d.prometheus, path: x}]").at(0), "begins with '/'"));
+  CHECK(absl::StrContains(parse("[{kind: io.l5d.prometheus}, {kind: io.l5d.prometheus}]").at(0), "taken"));
+  CHECK(parse("{kind: io.l5d.prometheus}").size() == 1);
+}
+
+}  // namespace
+}  // namespace heddle
