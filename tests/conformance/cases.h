@@ -1,0 +1,25 @@
+// The cases of each file, by what they need. Each function runs one case; a case that lacks a member it needs
+// throws Json::exception, which the runner reports.
+#ifndef HEDDLE_TESTS_CONFORMANCE_CASES_H_
+#define HEDDLE_TESTS_CONFORMANCE_CASES_H_
+
+#include "lib/dtab/name_tree.h"
+#include "tests/conformance/verdict.h"
+
+namespace heddle::conformance {
+
+Verdict RunPathCase(const Json& test);
+Verdict RunNameTreeCase(const Json& test);
+Verdict RunDtabCase(const Json& test);
+Verdict RunDelegateCase(const Json& test);
+
+// A tree in the vectors' form: {"type": "leaf", "path": "/a"}, ...
+NameTree<Path> TreeFromJson(const Json& json);
+Json TreeToJson(const NameTree<Path>& tree);
+
+// True if the case expects an error.
+bool ExpectsError(const Json& expect);
+
+}  // namespace heddle::conformance
+
+#endif  // HEDDLE_TESTS_CONFORMANCE_CASES_H_
