@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace heddle::namerctl {
 namespace {
@@ -29,6 +30,10 @@ absl::Status Refusal(absl::StatusCode code, const HttpResponse& response) {
     }
   }
   if (message.empty()) message = absl::StrCat(response.status, " ", ReasonPhrase(response.status));
+  if (absl::StartsWith(message, "<")) {
+    message = absl::StrCat(response.status, " ", ReasonPhrase(response.status),
+                           ", with a web page: is the base URL that of namerd?");
+  }
   absl::Status status(code, message);
   if (!place.empty()) status.SetPayload(kPlaceUrl, place);
   return status;
@@ -107,8 +112,10 @@ HttpRequest NamerdClient::Request(std::string method, const std::string& ns, abs
 absl::StatusOr<HttpResponse> NamerdClient::Send(HttpRequest request) {
   auto response = transport_(std::move(request));
   if (!response.ok()) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot reach namerd at ", base_.text, ": ", response.status().message()));
+    // The transport names the address too.
+    const std::string address = absl::StrCat(base_.host, ":", base_.port, ": ");
+    return absl::UnavailableError(absl::StrCat("cannot reach namerd at ", base_.text, ": ",
+                                               absl::StripPrefix(response.status().message(), address)));
   }
   RETURN_IF_ERROR(StatusOf(*response));
   return response;

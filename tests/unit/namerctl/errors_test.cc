@@ -49,6 +49,17 @@ TEST_CASE("no answer is status 3") {
         "  Is namerd running there? Name another place with --base-url or NAMERCTL_BASE_URL.\n");
 }
 
+TEST_CASE("the address is told once, a web page not at all") {
+  ScriptedNamerd namerd;
+  namerd.answers.push_back(absl::UnavailableError("namerd:80: no route to host"));
+  CHECK(namerd.Run({"dtab", "list", "--base-url", "http://namerd"}) == kUnreachable);
+  CHECK(namerd.err.find("namerctl: cannot reach namerd at http://namerd: no route to host\n") == 0);
+  namerd.Answer(409, "<!DOCTYPE HTML>\n<html></html>");
+  namerd.in = "/a => /b";
+  CHECK(namerd.Run({"dtab", "create", "a", "-"}) == kRefused);
+  CHECK(namerd.err.find("namerctl: 409 Conflict, with a web page: is the base URL that of namerd?\n") == 0);
+}
+
 TEST_CASE("an answer that is not namerd's is told as such") {
   ScriptedNamerd namerd;
   for (const char* body : {"<html>", "{}", "[1]", ""}) {

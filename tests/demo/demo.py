@@ -1,0 +1,278 @@
+"""The whole mesh on this machine: namerd, two proxies, eight services, a steady load, and a shift from v1 to v2.
+
+usage: demo.py --bin FOLDER [--keep]
+
+Exits with 0 if every request succeeded and every proxy followed every update, else with 1. Takes about half a minute;
+with --keep it stays until Ctrl-C.
+"""
+import argparse
+import asyncio
+import base64
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+
+from load import Load, fetch, quantile
+from processes import DemoError, Processes
+from screen import Screen
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+RATE = 100            # requests a second through each proxy
+BASELINE_SECONDS = 4  # at 0 %
+STEP_SECONDS = 6      # at each further step
+STEPS = (10, 50, 100)
+WINDOW = 1.0          # what the live line covers, in seconds
+FOLLOW_DEADLINE = 10.0
+APPLIED = "namerd/applied_revision"
+
+
+class Mesh:
+    """What runs, and where."""
+
+    def __init__(self, bin_folder, folder):
+        self.folder = folder
+        self.processes = Processes(bin_folder, folder)
+        self.namerctl = os.path.join(bin_folder, "namerctl")
+        self.api = self.namerd_admin = 0
+        self.http, self.admin = [], []  # a port for each proxy
+
+    def config(self, name, copy, *replacements):
+        """A copy of the example configuration with every port free (0) but those that are known."""
+        with open(os.path.join(HERE, name), encoding="utf-8") as f:
+            text = re.sub(r"port: \d+", "port: 0", f.read())
+        for old, new in replacements:
+            text = text.replace(old, new)
+        with open(os.path.join(self.folder, copy), "w", encoding="utf-8") as f:
+            f.write(text)
+        return copy
+
+    async def start_control_plane(self):
+        os.mkdir(os.path.join(self.folder, "disco"))
+        namerd = self.processes.start("namerd", "namerd", self.config("namerd.yaml", "namerd.yaml"))
+        self.api = await namerd.port("io.l5d.httpController")
+        self.namerd_admin = await namerd.port("admin")
+        mesh_port = await namerd.port("io.l5d.mesh")
+        for i in (1, 2):
+            config = self.config("proxy.yaml", f"proxy-{i}.yaml", ("127.0.0.1/4321", f"127.0.0.1/{mesh_port}"))
+            proxy = self.processes.start(f"proxy-{i}", "proxy", config)
+            self.http.append(await proxy.port("internal"))
+            self.admin.append(await proxy.port("admin"))
+
+    async def start_service(self, service, count, *args, env=lambda i: None):
+        """Starts `count` of it and says where they are in the file that namerd watches."""
+        started = [self.processes.start(f"{service}-{i + 1}", "helloworld", "--addr", "127.0.0.1:0", *args, env=env(i))
+                   for i in range(count)]
+        ports = [await process.port("") for process in started]
+        file = os.path.join(self.folder, "disco", service)
+        with open(file + ".new", "w", encoding="utf-8") as f:
+            f.writelines(f"127.0.0.1 {port}\n" for port in ports)
+        os.replace(file + ".new", file)
+
+    async def start_services(self):
+        await self.start_service("world-v1", 3, "--text", "world")
+        await self.start_service("world-v2", 3, "--text", "earth")
+        # Each hello calls world through "its" proxy, as on a node of a cluster.
+        await self.start_service("hello", 2, "--text", "Hello", "--target", "world",
+                                 env=lambda i: {"http_proxy": f"http://127.0.0.1:{self.http[i]}"})
+
+    async def run_namerctl(self, *args):
+        """Its standard output. A failure ends the demo."""
+        process = await asyncio.create_subprocess_exec(
+            self.namerctl, *args, cwd=HERE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "NAMERCTL_BASE_URL": f"http://127.0.0.1:{self.api}"})
+        out, err = await process.communicate()
+        if process.returncode != 0:
+            raise DemoError(f"namerctl {' '.join(args)} ended with status {process.returncode}:\n{err.decode()}")
+        return out.decode()
+
+    async def stored_revision(self):
+        version = json.loads(await self.run_namerctl("dtab", "get", "internal", "--json"))["version"]
+        return int.from_bytes(base64.b64decode(version), "big")
+
+    async def applied_revision(self, i):
+        """The version of namespace internal that all workers of proxy i route by."""
+        _, body = await fetch(self.admin[i], {"Host": "admin"}, "/admin/metrics.json")
+        return json.loads(body).get(APPLIED, 0)
+
+    async def followed(self, i, revision):
+        """When proxy i routes by `revision`, in the loop's time."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + FOLLOW_DEADLINE
+        while await self.applied_revision(i) < revision:
+            if loop.time() > end:
+                raise DemoError(f"proxy-{i + 1} did not follow version {revision} within {FOLLOW_DEADLINE} s")
+            await asyncio.sleep(0.002)
+        return loop.time()
+
+
+class Story:
+    """The steps of the demo, in order."""
+
+    def __init__(self, mesh, screen):
+        self.mesh, self.screen = mesh, screen
+        self.load = None
+        self.updates = []  # (percent, seconds to the last proxy)
+
+    async def tell(self, keep):
+        self.screen.step("starting namerd and two proxies, then three world-v1, three world-v2 and two hello")
+        await self.mesh.start_control_plane()
+        await self.mesh.start_services()
+        self.screen.say(f"  namerd: API http://127.0.0.1:{self.mesh.api}, admin http://127.0.0.1:{self.mesh.namerd_admin}")
+        for i in (0, 1):
+            self.screen.say(f"  proxy-{i + 1}: http://127.0.0.1:{self.mesh.http[i]}, "
+                            f"admin http://127.0.0.1:{self.mesh.admin[i]}")
+        await self.create()
+        await self.try_v2()
+        self.screen.step(f"a steady load of {2 * RATE} requests a second through both proxies, all of it to v1")
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        self.load = Load(self.mesh.http, RATE)
+        await self.watch(BASELINE_SECONDS)
+        self.expect_only("world", start)
+        for percent in STEPS:
+            await self.shift(percent)
+        if keep:
+            await self.stay()
+        await self.load.stop()
+        return self.summary()
+
+    async def create(self):
+        self.screen.step("the rules of namespace `internal`, stored through namerctl")
+        for words in ("dtab create internal internal-0.dtab", "dtab get internal"):
+            self.screen.command("namerctl " + words)
+            self.screen.answer(await self.mesh.run_namerctl(*words.split()))
+        self.screen.step("a request through proxy-1: hello, which calls world through its own proxy")
+        self.screen.command(f"curl -H 'Host: hello' http://127.0.0.1:{self.mesh.http[0]}")
+        self.screen.answer(await self.ask({}, "world"))
+
+    async def try_v2(self):
+        self.screen.step("v2 for one request only: the header l5d-dtab adds a rule, which hello passes on")
+        rule = "/host/world => /srv/world-v2"
+        self.screen.command(f"curl -H 'Host: hello' -H 'l5d-dtab: {rule}' http://127.0.0.1:{self.mesh.http[0]}")
+        self.screen.answer(await self.ask({"l5d-dtab": rule}, "earth"))
+
+    async def ask(self, headers, word):
+        """One request through each proxy until both answer (they have just started); then with `word`."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + FOLLOW_DEADLINE
+        for port in reversed(self.mesh.http):
+            while True:
+                status, body = await fetch(port, {"Host": "hello", **headers})
+                if status == 200 or loop.time() > end:
+                    break
+                await asyncio.sleep(0.02)
+            if status != 200 or f" {word} (".encode() not in body:
+                raise DemoError(f"expected an answer with '{word}', got {status} {body[:300]!r}")
+        return body.decode()
+
+    async def shift(self, percent):
+        self.screen.step(f"{percent} % of world's traffic to v2")
+        words = ["dtab", "update", "internal", f"internal-{percent}.dtab", "-m", f"{percent}% to v2"]
+        self.screen.command(f"namerctl dtab update internal internal-{percent}.dtab -m '{percent}% to v2'")
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        before = await self.mesh.stored_revision()
+        start = loop.time()
+        followed = [asyncio.create_task(self.mesh.followed(i, before + 1)) for i in (0, 1)]
+        try:
+            self.screen.answer(await self.mesh.run_namerctl(*words))
+            applied = max(await asyncio.gather(*followed))
+        finally:
+            for task in followed:
+                task.cancel()
+        self.updates.append((percent, applied - start))
+        self.screen.answer(f"both proxies follow, {1000 * (applied - start):.0f} ms after the command was typed")
+        await self.watch(STEP_SECONDS)
+        words = {r.version for r in self.load.since(applied)}
+        if percent == 100:
+            self.expect_only("earth", applied)
+        elif not {"world", "earth"} <= words:
+            raise DemoError(f"at {percent} % both versions were expected to answer, only {words} did")
+
+    def expect_only(self, word, start):
+        others = [r for r in self.load.since(start) if r.version not in (word, None)]
+        if others:
+            raise DemoError(f"{len(others)} requests were answered by {others[0].version}, not by {word}")
+
+    async def watch(self, seconds):
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while loop.time() < end:
+            await asyncio.sleep(0.2)
+            self.mesh.processes.check_alive()
+            now = loop.time()
+            self.screen.show([r for r in self.load.recent if r.end > now - WINDOW], WINDOW, now)
+        self.screen.say()
+
+    async def stay(self):
+        self.screen.step("all of it keeps running; Ctrl-C ends it. Things to try:")
+        api, proxy = f"http://127.0.0.1:{self.mesh.api}", f"http://127.0.0.1:{self.mesh.http[0]}"
+        for line in (f"export NAMERCTL_BASE_URL={api} PATH={os.path.dirname(self.mesh.namerctl)}:$PATH",
+                     "namerctl dtab history internal",
+                     "namerctl dtab diff internal",
+                     "namerctl dtab rollback internal            # back to 50 %: watch the split below",
+                     f"curl -H 'Host: hello' {proxy}",
+                     f"curl -H 'Host: hello' -H 'l5d-dtab: /host/world => /srv/world-v1' {proxy}",
+                     f"curl -i -H 'Host: nobody' {proxy}     # l5d-err says why",
+                     f"curl '{api}/api/1/delegate/internal?path=/svc/world'",
+                     f"curl http://127.0.0.1:{self.mesh.admin[0]}/admin/metrics.json",
+                     f"ls {self.mesh.folder}     # logs, configuration, and disco/: edit a file there"):
+            self.screen.command(line)
+        self.screen.say()
+        try:
+            while True:
+                await self.watch(10)
+        except asyncio.CancelledError:  # Ctrl-C
+            return
+
+    def summary(self):
+        self.screen.step("summary")
+        load = self.load
+        self.screen.say(f"  requests   {load.requests}")
+        self.screen.say(f"  failures   {load.failures}")
+        self.screen.say(f"  p99        {quantile(load.recent, 0.99):.1f} ms (through the mesh twice: to hello, from hello to world)")
+        for percent, seconds in self.updates:
+            self.screen.say(f"  {percent:3} % to v2: the last proxy followed after {1000 * seconds:.0f} ms")
+        for failure in load.first_failures:
+            self.screen.say(f"  failed: {failure}")
+        return 1 if load.failures or not load.requests else 0
+
+
+async def run(arguments):
+    folder = tempfile.mkdtemp(prefix="heddle-demo-")
+    mesh, screen = Mesh(os.path.abspath(arguments.bin), folder), Screen()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, asyncio.current_task().cancel)
+    try:
+        status = await Story(mesh, screen).tell(arguments.keep)
+    except DemoError as e:
+        screen.step(f"the demo failed: {e}")
+        status = 1
+    except asyncio.CancelledError:
+        screen.step("interrupted")
+        status = 130
+    finally:
+        stayed = mesh.processes.end()
+    if stayed:
+        screen.say(f"  had to be killed: {', '.join(stayed)}")
+        status = status or 1
+    if status == 0:
+        shutil.rmtree(folder)
+    else:
+        screen.say(f"  logs and configuration are in {folder}")
+    return status
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", required=True, help="the folder of the programs")
+    parser.add_argument("--keep", action="store_true", help="keep running until Ctrl-C")
+    return asyncio.run(run(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
