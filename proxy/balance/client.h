@@ -1,0 +1,64 @@
+// A client: what a bound name leads to. Its endpoints, as discovery last knew them, and the choice among
+// them.
+#ifndef HEDDLE_PROXY_BALANCE_CLIENT_H_
+#define HEDDLE_PROXY_BALANCE_CLIENT_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "lib/naming/addr.h"
+#include "proxy/balance/p2c.h"
+#include "proxy/endpoint/endpoint_pool.h"
+
+namespace heddle {
+
+// One worker's. `loop` and `config` outlive it.
+class Client {
+ public:
+  // `id`: the bound name, as shown: "/#/io.l5d.fs/web".
+  Client(Loop& loop, const EndpointConfig& config, const Scope& scope, std::string id, uint64_t seed);
+  ~Client();  // REQUIRES: no exchange is under way
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // What discovery says. Endpoints that stay keep their connections; those that go finish what they have
+  // begun. An error or "not known yet" after something was known changes nothing (DESIGN.md section 5).
+  void Update(const Addr& addr);
+
+  // An endpoint for an exchange; nullptr if there is none, which state() explains.
+  EndpointPool* Pick(Nanos now) { return p2c_.Pick(now); }
+
+  // kPending until the first Update that says something.
+  AddrState state() const { return state_; }
+  // Why there is no endpoint. For state kFailed.
+  const absl::Status& error() const { return error_; }
+  const std::string& id() const { return id_; }
+  ClientStats& stats() { return stats_; }
+  size_t size() const { return endpoints_.size(); }
+
+  // Exchanges under way, those with retired endpoints too.
+  size_t outstanding() const;
+  void CloseIdle(Nanos now);
+
+ private:
+  void Retire(std::unique_ptr<EndpointPool> pool);
+  void Rebuild();
+
+  Loop& loop_;
+  const EndpointConfig& config_;
+  const std::string id_;
+  ClientStats stats_;
+  AddrState state_ = AddrState::kPending;
+  absl::Status error_;
+  P2c p2c_;
+  std::map<SocketAddress, std::unique_ptr<EndpointPool>> endpoints_;
+  std::map<EndpointPool*, std::unique_ptr<EndpointPool>> retired_;
+  // What retired pools post back to is still there while this is.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace heddle
+
+#endif  // HEDDLE_PROXY_BALANCE_CLIENT_H_

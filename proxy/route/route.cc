@@ -1,0 +1,98 @@
+#include "proxy/route/route.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace heddle {
+namespace {
+
+std::string DescribeClient(const Client& client) {
+  switch (client.state()) {
+    case AddrState::kPending:
+      return absl::StrCat(client.id(), " (its endpoints are not known yet)");
+    case AddrState::kAbsent:
+      return absl::StrCat(client.id(), " (does not exist)");
+    case AddrState::kFailed:
+      return absl::StrCat(client.id(), " (discovery failed: ", client.error().message(), ")");
+    case AddrState::kBound:
+      return absl::StrCat(client.id(), " (", client.size(), " endpoints)");
+  }
+  return client.id();
+}
+
+}  // namespace
+
+RouteTarget::RouteTarget(Client* c, double cumulative, std::string fields, const Scope* scope)
+    : client(c), cumulative_weight(cumulative), head_fields(std::move(fields)) {
+  if (scope != nullptr) stats.emplace(*scope, RequestStats::Detail::kPlain);
+}
+
+RouteTarget* Route::Draw(Random& random) const {
+  const auto& targets = targets_->targets;
+  if (targets.size() == 1) return targets[0].get();
+  const double at = random.Unit() * targets.back()->cumulative_weight;
+  for (const auto& target : targets) {
+    if (at < target->cumulative_weight) return target.get();
+  }
+  return targets.back().get();
+}
+
+Route::Outcome Route::Choose(Nanos now, Random& random, Choice* choice) {
+  last_used_ = now;
+  if (targets_ == nullptr) return Outcome::kPending;
+  if (targets_->targets.empty()) return Outcome::kNowhere;
+  RouteTarget* target = Draw(random);
+  if (target->client == nullptr) return Outcome::kNowhere;
+  EndpointPool* pool = target->client->Pick(now);
+  if (pool == nullptr) {
+    return target->client->state() == AddrState::kPending ? Outcome::kPending : Outcome::kNowhere;
+  }
+  *choice = {targets_.get(), target, pool};
+  return Outcome::kReady;
+}
+
+void Route::Release(const Choice& choice) {
+  --in_use_;
+  if (--choice.targets->requests > 0 || choice.targets->current) return;
+  retired_.erase(std::find_if(retired_.begin(), retired_.end(),
+                              [&](const auto& retired) { return retired.get() == choice.targets; }));
+}
+
+absl::Status Route::Explain() const {
+  const std::string subject =
+      local_.empty() ? name_ : absl::StrCat(name_, " with the request's own rules \"", local_, "\"");
+  if (targets_ == nullptr) {
+    return absl::DeadlineExceededError(absl::StrCat("where ", subject, " leads is not known yet"));
+  }
+  const BoundRoute& route = *targets_->snapshot;
+  if (!route.error.ok()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("where ", subject, " leads could not be found out: ", route.error.message()));
+  }
+  const std::string version =
+      route.version == DtabVersion{} ? "" : absl::StrCat(" (dtab version ", route.version.revision, ")");
+  if (route.targets.empty()) {
+    const char* meaning = route.nowhere == '!'   ? "! (a rule says to fail)"
+                          : route.nowhere == '$' ? "$ (a rule says there is nobody)"
+                                                 : "~ (no rule leads to a service that exists)";
+    return absl::NotFoundError(
+        absl::StrCat("no hosts are available for ", subject, ": it leads to ", meaning, version));
+  }
+  std::string parts;
+  bool failed = false;
+  bool pending = false;
+  for (const auto& target : targets_->targets) {
+    absl::StrAppend(&parts, parts.empty() ? "" : ", ",
+                    target->client == nullptr ? "~ (nowhere)" : DescribeClient(*target->client));
+    failed |= target->client != nullptr && target->client->state() == AddrState::kFailed;
+    pending |= target->client != nullptr && target->client->state() == AddrState::kPending;
+  }
+  const std::string text =
+      absl::StrCat("no hosts are available for ", subject, ": it leads to ", parts, version);
+  if (failed) return absl::FailedPreconditionError(text);
+  return pending ? absl::DeadlineExceededError(text) : absl::NotFoundError(text);
+}
+
+}  // namespace heddle

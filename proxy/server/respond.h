@@ -1,0 +1,32 @@
+// What a request that fails is answered: the one table from errors to HTTP (DESIGN.md section 9).
+// Source of the statuses and of l5d-err: io.buoyant.linkerd.protocol.http.ErrorResponder, LinkerdHeaders.Err.
+#ifndef HEDDLE_PROXY_SERVER_RESPOND_H_
+#define HEDDLE_PROXY_SERVER_RESPOND_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "lib/base/status.h"
+
+namespace heddle {
+
+// InvalidArgument (the request does not say where it goes) 400; Unimplemented 501; NotFound (nobody is
+// there), Unavailable (the endpoint failed), DataLoss (it does not speak HTTP), anything else 502;
+// DeadlineExceeded, FailedPrecondition (discovery failed), ResourceExhausted 503.
+int HttpStatusOf(const absl::Status& error);
+
+struct ErrorResponse {
+  int status;
+  absl::string_view message;  // the body, and, encoded, l5d-err
+  bool close = false;
+  bool keep_alive = false;         // says so: for an HTTP/1.0 client
+  bool to_head = false;            // no body
+  size_t max_err_bytes = 8 << 10;  // of l5d-err
+};
+// Appends the whole response to `out`.
+void AppendErrorResponse(const ErrorResponse& response, std::string* out);
+
+}  // namespace heddle
+
+#endif  // HEDDLE_PROXY_SERVER_RESPOND_H_

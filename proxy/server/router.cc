@@ -1,0 +1,86 @@
+#include "proxy/server/router.h"
+
+#include <utility>
+
+#include "lib/event/timer.h"
+#include "proxy/server/server_worker.h"
+
+namespace heddle {
+
+struct Router::Impl {
+  Impl(RouterConfig c, Interpreter& interpreter, Loop& control_loop, const Scope& rt)
+      : config(std::move(c)),
+        scope(rt.Child(config.label)),
+        identifier(MakeIdentifier(config.identifiers, config.dst_prefix)),
+        control(control_loop),
+        binder(interpreter, control_loop, config.route.dtab),
+        drain_limit(control_loop, [this] { Drained(); }) {}
+
+  // On the control loop: the drain is over, or its time is.
+  void Drained() {
+    drain_limit.Cancel();
+    if (on_drained) std::exchange(on_drained, nullptr)();
+  }
+
+  const RouterConfig config;
+  const Scope scope;
+  const std::unique_ptr<const Identifier> identifier;
+  Loop& control;
+  Binder binder;
+  std::vector<Loop*> loops;
+  std::vector<std::unique_ptr<ServerWorker>> workers;
+  std::vector<SocketAddress> addresses;
+  Timer drain_limit;
+  size_t draining_workers = 0;
+  std::function<void()> on_drained;
+  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+};
+
+Router::Router(RouterConfig config, Interpreter& interpreter, Loop& control, std::vector<Loop*> workers,
+               const Scope& rt)
+    : impl_(std::make_unique<Impl>(std::move(config), interpreter, control, rt)) {
+  for (Loop* loop : workers) {
+    impl_->workers.push_back(std::make_unique<ServerWorker>(*loop, impl_->config, *impl_->identifier,
+                                                            impl_->binder, impl_->scope));
+  }
+  impl_->loops = std::move(workers);
+}
+
+Router::~Router() { *impl_->alive = false; }
+
+const RouterConfig& Router::config() const { return impl_->config; }
+
+absl::Status Router::Start() {
+  for (size_t server = 0; server < impl_->config.servers.size(); ++server) {
+    SocketAddress address = impl_->config.servers[server].address;
+    for (const auto& worker : impl_->workers) {
+      // Port 0: the first worker takes one, the others share it.
+      absl::StatusOr<SocketAddress> bound = worker->Listen(server, address);
+      if (!bound.ok()) return Annotate(bound.status(), "router " + impl_->config.label);
+      address = *bound;
+    }
+    impl_->addresses.push_back(address);
+  }
+  return absl::OkStatus();
+}
+
+const std::vector<SocketAddress>& Router::addresses() const { return impl_->addresses; }
+
+void Router::Drain(Millis limit, std::function<void()> done) {
+  Impl* impl = impl_.get();
+  impl->on_drained = std::move(done);
+  impl->drain_limit.Start(limit);
+  impl->draining_workers = impl->workers.size();
+  for (size_t i = 0; i < impl->workers.size(); ++i) {
+    impl->loops[i]->Post(
+        [impl, worker = impl->workers[i].get(), control = &impl->control, alive = impl->alive] {
+          worker->Drain([impl, control, alive] {
+            control->Post([impl, alive] {
+              if (*alive && --impl->draining_workers == 0) impl->Drained();
+            });
+          });
+        });
+  }
+}
+
+}  // namespace heddle

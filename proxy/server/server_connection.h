@@ -1,0 +1,80 @@
+// The server side of HTTP/1.1: one connection, its requests one after the other (pipelined ones wait).
+#ifndef HEDDLE_PROXY_SERVER_SERVER_CONNECTION_H_
+#define HEDDLE_PROXY_SERVER_SERVER_CONNECTION_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "lib/net/connection.h"
+#include "proxy/server/exchange.h"
+#include "proxy/server/server_stats.h"
+
+namespace heddle {
+
+class ServerWorker;
+
+// Loop thread only. Owned by its worker, which destroys it some time after Close.
+class ServerConnection : private Connection::Handler {
+ public:
+  ServerConnection(ServerWorker& worker, ServerStats& stats, std::unique_ptr<Connection> connection);
+  ~ServerConnection() override;
+  ServerConnection(const ServerConnection&) = delete;
+  ServerConnection& operator=(const ServerConnection&) = delete;
+
+  // Begins to read. Once.
+  void Start() { connection_->Start(*this); }
+
+  // For the exchange under way.
+  void Send(absl::string_view bytes) {
+    stats_.sent_bytes.Increment(bytes.size());
+    connection_->Write(bytes);
+  }
+  size_t buffered() const { return connection_->buffered(); }
+  void OnExchangeDone(Exchange::After after);
+  void OnBodyWanted();
+  ServerStats& stats() { return stats_; }
+  const SocketAddress& peer() const { return connection_->peer(); }
+
+  // For the worker. Closes if nothing has come for too long, see ServerLimits.
+  void CheckTimeouts(Nanos now);
+  // No request, nor part of one, is under way.
+  bool idle() const { return exchange_ == nullptr; }
+  // Closes without waiting for anything; drops the request under way.
+  void Close();
+
+ private:
+  friend class ServerWorker;
+  void OnData(absl::string_view data) override;
+  void OnEof() override;
+  void OnError(absl::Status error) override;
+  void OnDrained() override;
+
+  // Takes as much of `bytes` as can be taken now.
+  size_t Process(absl::string_view bytes);
+  // Takes of in_, and of the requests behind.
+  void ProcessHeld();
+  void UpdatePause();
+  // The requester sends no more: closes unless a response is still owed.
+  void CloseIfOver();
+  void CloseLingering();
+  void DropExchange();
+  void Detach();
+
+  ServerWorker& worker_;
+  ServerStats& stats_;
+  std::unique_ptr<Connection> connection_;  // null once closed
+  std::unique_ptr<Exchange> exchange_;      // while a request, or part of a head, is there
+  bool in_request_ = false;                 // its head is complete
+  bool processing_ = false;
+  bool paused_ = false;
+  bool ended_ = false;      // the requester sends no more
+  Nanos last_activity_{0};  // while there is no request
+  size_t index_ = 0;        // in the worker's list
+  std::string in_;          // received, and not taken yet
+};
+
+}  // namespace heddle
+
+#endif  // HEDDLE_PROXY_SERVER_SERVER_CONNECTION_H_
