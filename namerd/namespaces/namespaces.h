@@ -21,33 +21,38 @@ namespace heddle::namerd {
 // All calls on the loop that owns the store.
 class Namespaces {
  public:
-  // `store` outlives it.
+  // `store` outlives it, and everything it has handed out.
   Namespaces(Store& store, std::vector<PrefixedNamer> namers);
   ~Namespaces();
 
-  // The interpreter of namespace `ns`; one and the same while somebody holds it. A namespace that does not exist has an
-  // empty dtab (as in Namerd 1.x) until it is created.
+  // The interpreter of namespace `ns`; one and the same while somebody holds it. A namespace that does not
+  // exist has an empty dtab (as in Namerd 1.x) until it is created; one that never existed has revision 0.
   std::shared_ptr<LocalInterpreter> InterpreterOf(const std::string& ns);
 
   // The namespace's dtab as it stands; nullopt while it does not exist; pending until the store has answered.
-  // Its subscribers are called after the bindings of InterpreterOf(ns) have followed the change.
+  // What is stored and is no dtab is an error that keeps the last good one. Its subscribers are called after
+  // the bindings of InterpreterOf(ns) have followed the change.
   std::shared_ptr<Watch<Activity<std::optional<VersionedDtab>>>> DtabOf(const std::string& ns);
 
   // The names of the namespaces that exist, sorted.
   std::shared_ptr<Watch<std::vector<std::string>>> Names();
 
-  // The endpoints of a bound id (/#/io.l5d.fs/web, /$/inet/127.1/80), as the namers know them; a constant absent for an
-  // id that no namer answers for.
+  // The endpoints of a bound id (/#/io.l5d.fs/web, /$/inet/127.1/80), as the namers know them. Absent for an
+  // id that no namer answers for; failed with FailedPrecondition for one that stands for no single set
+  // (/$/fail). The same id gives the same watch while somebody holds it.
   std::shared_ptr<Watch<Addr>> Resolve(const Path& id);
+
+  // The interpreter of no namespace: an empty dtab and the namers.
+  std::shared_ptr<LocalInterpreter> NamersAlone() const { return namers_alone_; }
 
   const std::vector<PrefixedNamer>& namers() const { return namers_; }
   Store& store() { return store_; }
 
  private:
-  struct Entry;
+  struct Impl;
   Store& store_;
   std::vector<PrefixedNamer> namers_;
-  struct Impl;
+  std::shared_ptr<LocalInterpreter> namers_alone_;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,0 +1,38 @@
+// /api/1/dtabs: the namespaces, their dtabs, their history.
+#ifndef HEDDLE_NAMERD_HTTP_API_DTABS_API_H_
+#define HEDDLE_NAMERD_HTTP_API_DTABS_API_H_
+
+#include <memory>
+#include <string>
+
+#include "lib/session/http_server.h"
+#include "namerd/http_api/exchange.h"
+#include "namerd/namespaces/namespaces.h"
+
+namespace heddle::namerd {
+
+class DtabsApi {
+ public:
+  using Writer = std::shared_ptr<ResponseWriter>;
+
+  // Both outlive it.
+  DtabsApi(Namespaces& namespaces, Exchanges& exchanges) : namespaces_(namespaces), exchanges_(exchanges) {}
+
+  void List(const HttpRequest& request, Writer writer);
+  void Dtab(const std::string& ns, const HttpRequest& request, Writer writer);
+  void History(const std::string& ns, const HttpRequest& request, Writer writer);
+
+ private:
+  void Get(const std::string& ns, const HttpRequest& request, Writer writer);
+  void GetVersion(const std::string& ns, const HttpRequest& request, Writer writer);
+  void WriteDocument(const std::string& ns, const HttpRequest& request, Writer writer);
+  void Delete(const std::string& ns, const HttpRequest& request, Writer writer);
+  Store::Done<Version> AnswerWrite(const std::string& ns, const HttpRequest& request, Writer writer);
+
+  Namespaces& namespaces_;
+  Exchanges& exchanges_;
+};
+
+}  // namespace heddle::namerd
+
+#endif  // HEDDLE_NAMERD_HTTP_API_DTABS_API_H_

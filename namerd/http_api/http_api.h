@@ -1,0 +1,39 @@
+// The HTTP API (kind io.l5d.httpController): dtabs and their history, bind, addr, resolve, delegate,
+// bound-names. What it speaks is in namerd/README.md. Source of the 1.x shapes:
+// io.buoyant.namerd.iface.HttpControlService.
+#ifndef HEDDLE_NAMERD_HTTP_API_HTTP_API_H_
+#define HEDDLE_NAMERD_HTTP_API_HTTP_API_H_
+
+#include <memory>
+
+#include "lib/base/random.h"
+#include "lib/event/loop.h"
+#include "lib/session/http_server.h"
+#include "namerd/http_api/dtabs_api.h"
+#include "namerd/http_api/exchange.h"
+#include "namerd/http_api/names_api.h"
+#include "namerd/namespaces/namespaces.h"
+
+namespace heddle::namerd {
+
+// All calls on the loop that owns `namespaces`.
+class HttpApi {
+ public:
+  // Both outlive it. Destroying it ends the streams it has open.
+  HttpApi(Loop& loop, Namespaces& namespaces);
+
+  // The handler of an HttpServer.
+  void Handle(const HttpRequest& request, std::shared_ptr<ResponseWriter> writer);
+
+  // Answers that are not complete.
+  size_t open() const { return exchanges_.size(); }
+
+ private:
+  Exchanges exchanges_;
+  DtabsApi dtabs_;
+  NamesApi names_;
+};
+
+}  // namespace heddle::namerd
+
+#endif  // HEDDLE_NAMERD_HTTP_API_HTTP_API_H_
