@@ -59,7 +59,7 @@ absl::StatusOr<DelegateTree> Explainer::FollowNamers(const Path& path, const Den
   if (!answer.value.has_value()) {
     return DelegateTree{shown, dentry, DelegateTree::Exception{std::string(answer.error.message())}};
   }
-  if (answer.value->is_neg()) return DelegateTree{shown, dentry, DelegateTree::Neg()};
+  if (answer.value->is_neg()) return DelegateTree{path.empty() ? "~" : shown, dentry, DelegateTree::Neg()};
   if (++frame.lookups > kMaxLookups) return lookup_.TooFar(path);
   return Tree(*answer.value, {path, dentry}, frame,
               [&](const Name& name, Frame at) -> absl::StatusOr<DelegateTree> {
