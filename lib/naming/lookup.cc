@@ -100,14 +100,17 @@ bool Lookup::Spend(int64_t units) {
 }
 
 absl::Status Lookup::TooFar(const Path& path) const {
-  // The latest rules are those of the circle, if it is one.
+  // The rules of a circle are on the way more than once; without a circle, the latest say most.
+  const auto again = [this](const Dentry* rule) { return std::count(way_.begin(), way_.end(), rule) > 1; };
+  const bool circle = std::any_of(way_.begin(), way_.end(), again);
   std::vector<const Dentry*> rules;
   for (auto at = way_.rbegin(); at != way_.rend() && rules.size() <= kRulesInError; ++at) {
+    if (circle && !again(*at)) continue;
     if (std::find(rules.begin(), rules.end(), *at) == rules.end()) rules.push_back(*at);
   }
-  return absl::FailedPreconditionError(absl::StrCat("Max recursion level: ", kMaxLookups, " reached, at ",
-                                                    Shortened(path.Show()), ", by the rules ",
-                                                    ShowRules(rules), "; do they lead in a circle?"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("Max recursion level: ", kMaxLookups, " reached, at ", Shortened(path.Show()),
+                   ", by the rules ", ShowRules(rules), circle ? ", which lead in a circle" : ""));
 }
 
 }  // namespace heddle
