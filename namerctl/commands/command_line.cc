@@ -9,7 +9,7 @@
 namespace heddle::namerctl {
 namespace {
 
-constexpr char kVersion[] = "0.1.0";
+constexpr char kVersion[] = HEDDLE_VERSION;  // from the build
 
 // What the flags say; a command reads its own part.
 struct Arguments {

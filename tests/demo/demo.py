@@ -27,7 +27,7 @@ STEP_SECONDS = 6      # at each further step
 STEPS = (10, 50, 100)
 WINDOW = 1.0          # what the live line covers, in seconds
 FOLLOW_DEADLINE = 10.0
-APPLIED = "namerd/applied_revision"
+APPLIED = "rt/internal/interpreter/revision"  # a gauge of the proxy: the version that all its workers route by
 
 
 class Mesh:

@@ -93,7 +93,7 @@ TEST_CASE("usage") {
     CHECK(namerd.out.find("Usage: namerctl") != std::string::npos);
   }
   CHECK(namerd.Run({"--version"}) == kDone);
-  CHECK(namerd.out == "namerctl 0.1.0\n");
+  CHECK(namerd.out.find("namerctl ") == 0);
 }
 
 }  // namespace
