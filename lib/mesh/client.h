@@ -25,7 +25,8 @@ struct MeshClientOptions {
   std::string version;     // of the program
   Millis min_backoff{50};  // between tries to connect
   Millis max_backoff{1000};
-  // A ping when nothing has come for `ping_after`; without an answer within `ping_timeout` the connection is given up.
+  // A ping when nothing has come for `ping_after`; without an answer within `ping_timeout` the connection is
+  // given up.
   Millis ping_after{5000};
   Millis ping_timeout{6000};
   int window_bytes = 0;  // HTTP/2's initial window for the stream; 0: gRPC decides

@@ -6,6 +6,7 @@
 #include "lib/mesh/convert.h"
 #include "lib/mesh/endpoint_set.h"
 #include "lib/mesh/limits.h"
+#include "lib/mesh/utf8.h"
 #include "proto/mesh.pb.h"
 
 namespace heddle {
@@ -209,7 +210,7 @@ void MeshClientState::ReceiveSynced(const mesh::v1::Synced& synced) {
 }
 
 void MeshClientState::Reject(const BindKey& key, DtabVersion version, const absl::Status& why) {
-  to_reject_[key.ns] = {version, absl::StrCat(key.path.Show(), ": ", why.message())};
+  to_reject_[key.ns] = {version, Utf8(absl::StrCat(key.path.Show(), ": ", why.message()))};
   on_outgoing_();
 }
 

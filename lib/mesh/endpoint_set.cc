@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/check.h"
+#include "lib/mesh/utf8.h"
 #include "proto/mesh.pb.h"
 
 namespace heddle {
@@ -24,11 +25,11 @@ void WriteAddress(const SocketAddress& address, mesh::v1::Endpoint* out) {
 void WriteEndpoint(const Endpoint& endpoint, mesh::v1::Endpoint* out) {
   WriteAddress(endpoint.address, out);
   out->set_weight(endpoint.weight);
-  for (const auto& [key, value] : endpoint.meta) (*out->mutable_meta())[key] = value;
+  for (const auto& [key, value] : endpoint.meta) (*out->mutable_meta())[Utf8(key)] = Utf8(value);
 }
 
 void WriteMeta(const Addr& addr, EndpointSet* out) {
-  for (const auto& [key, value] : addr.meta) (*out->mutable_meta())[key] = value;
+  for (const auto& [key, value] : addr.meta) (*out->mutable_meta())[Utf8(key)] = Utf8(value);
 }
 
 absl::StatusOr<SocketAddress> ReadAddress(const mesh::v1::Endpoint& from) {
@@ -82,7 +83,7 @@ void WriteSnapshot(const Addr& addr, uint64_t digest, EndpointSet* out) {
       return;
     case AddrState::kFailed:
       out->set_state(EndpointSet::FAILED);
-      out->set_error(std::string(addr.error.message()));
+      out->set_error(Utf8(addr.error.message()));
       return;
     case AddrState::kBound:
       break;
