@@ -173,8 +173,10 @@ void Loop::RunReady() { impl_->RunPass(UV_RUN_NOWAIT); }
 
 void Loop::RunOnce(Millis limit) {
   uv_update_time(&impl_->uv);
+  // Repeating: it may fall due before the wait begins, and must end the wait all the same.
   uv_timer_start(
-      &impl_->limit, [](uv_timer_t*) {}, static_cast<uint64_t>(limit.count()), 0);
+      &impl_->limit, [](uv_timer_t*) {}, static_cast<uint64_t>(limit.count()),
+      static_cast<uint64_t>(limit.count()) + 1);
   impl_->RunPass(UV_RUN_ONCE);
   uv_timer_stop(&impl_->limit);
 }
