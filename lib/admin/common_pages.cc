@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "lib/telemetry/metrics_json.h"
 #include "lib/telemetry/prometheus.h"
 
@@ -60,12 +59,12 @@ void CommonAdmin::MountMetrics(AdminServer& server) {
 }
 
 void CommonAdmin::SendReady(ResponseWriter& writer) const {
-  const std::vector<std::string> reasons = pages_.not_ready_because();
-  if (reasons.empty()) {
-    writer.SendText(200, "ready\n");
-  } else {
-    writer.SendText(503, absl::StrCat("not ready\n", absl::StrJoin(reasons, "\n"), "\n"));
-  }
+  const Readiness readiness = pages_.readiness();
+  const bool ready = readiness.not_ready_because.empty();
+  std::string body = ready ? "ready\n" : "not ready\n";
+  for (const std::string& reason : readiness.not_ready_because) absl::StrAppend(&body, reason, "\n");
+  for (const std::string& note : readiness.notes) absl::StrAppend(&body, note, "\n");
+  writer.SendText(ready ? 200 : 503, std::move(body));
 }
 
 void CommonAdmin::SendMetricsJson(const HttpRequest& request, ResponseWriter& writer) {

@@ -13,20 +13,25 @@
 
 namespace heddle {
 
+// Whether a daemon can serve.
+struct Readiness {
+  std::vector<std::string> not_ready_because;  // ready when empty
+  std::vector<std::string> notes;              // what does not keep it from serving
+};
+
 // What the pages ask and tell the daemon. All called on the loop thread, as long as the admin server lives.
 struct CommonPages {
   std::string program;  // "proxy"
   std::string version;
   TelemetryConfig telemetry;
-  // Why the daemon cannot serve yet; empty when it can.
-  std::function<std::vector<std::string>()> not_ready_because;
+  std::function<Readiness()> readiness;
   // Begins the graceful stop; may be called more than once.
   std::function<void()> shut_down;
 };
 
 // Owns what the pages show; mounts:
 //   /admin/ping                pong: the process lives
-//   /admin/ready               200 ready, or 503 and why not, a line each
+//   /admin/ready               200 ready, or 503 and why not; notes; a line each
 //   /admin/metrics.json        ?q=rt/http  ?tree=1  ?pretty=1
 //   /admin/metrics/prometheus  one for each io.l5d.prometheus of `telemetry`, at its path
 //   /admin/server_info         program, version, process id, uptime

@@ -5,6 +5,10 @@
 
 namespace heddle {
 
+namespace {
+uint64_t Middle(size_t index) { return BucketLow(index) + (BucketHigh(index) - BucketLow(index)) / 2; }
+}  // namespace
+
 void HistogramSnapshot::AddBucket(size_t index, uint64_t count) {
   if (count == 0) return;
   index = std::min(index, kHistogramBuckets - 1);
@@ -36,14 +40,14 @@ HistogramSnapshot HistogramSnapshot::Since(const HistogramSnapshot& earlier) con
 
 uint64_t HistogramSnapshot::Min() const {
   for (size_t i = 0; i < buckets_.size(); ++i) {
-    if (buckets_[i] != 0) return BucketLow(i);
+    if (buckets_[i] != 0) return Middle(i);
   }
   return 0;
 }
 
 uint64_t HistogramSnapshot::Max() const {
   for (size_t i = buckets_.size(); i > 0; --i) {
-    if (buckets_[i - 1] != 0) return BucketHigh(i - 1);
+    if (buckets_[i - 1] != 0) return Middle(i - 1);
   }
   return 0;
 }
@@ -55,7 +59,7 @@ uint64_t HistogramSnapshot::Quantile(double q) const {
   uint64_t seen = 0;
   for (size_t i = 0; i < buckets_.size(); ++i) {
     seen += buckets_[i];
-    if (seen >= rank) return BucketLow(i) + (BucketHigh(i) - BucketLow(i)) / 2;
+    if (seen >= rank) return Middle(i);
   }
   return Max();
 }

@@ -9,6 +9,7 @@
 #include "lib/admin/admin_config.h"
 #include "lib/config/errors.h"
 #include "lib/config/node.h"
+#include "lib/namers/kinds.h"
 #include "proxy/config/read_router.h"
 
 namespace heddle {
@@ -21,6 +22,7 @@ namespace heddle {
 //   usage:       accepted and means nothing: no usage is reported
 struct ProxyConfig {
   std::vector<RouterEntry> routers;
+  NamerConfigs namers;
   AdminConfig admin = AdminConfig::OnPort(9990);
   TelemetryConfig telemetry;
   size_t workers = 0;  // 0: as many as there are processors

@@ -132,16 +132,16 @@ ServerConfig ReadServer(const ConfigNode& node, ConfigErrors& errors) {
   return config;
 }
 
+// False for a protocol that is known and not served: its keys are not those of http.
 bool ReadProtocol(ObjectReader& reader) {
   std::string protocol;
-  if (!reader.Required("protocol", &protocol)) return false;
-  if (protocol == "http") return true;
+  if (!reader.Required("protocol", &protocol) || protocol == "http") return true;
   if (protocol == "h2" || protocol == "thrift" || protocol == "thriftmux" || protocol == "mux") {
     reader.AddError("protocol", absl::StrCat(protocol, " is not supported yet; http is"));
-  } else {
-    reader.errors().AddUnknown(*reader.node().Find("protocol"), "protocol", protocol, {"http"});
+    return false;
   }
-  return false;
+  reader.errors().AddUnknown(*reader.node().Find("protocol"), "protocol", protocol, {"http"});
+  return true;
 }
 
 void ReadBindingCache(const ConfigNode& node, ConfigErrors& errors, RouteConfig* config) {
@@ -174,7 +174,6 @@ void ReadStreaming(ObjectReader& reader) {
 
 void ReadRouter(const ConfigNode& node, ConfigErrors& errors, RouterEntry* entry) {
   ObjectReader reader(node, errors);
-  // The keys of other protocols are not those of http: one error is enough.
   if (!ReadProtocol(reader)) {
     entry->router.label.clear();
     entry->router.servers.clear();

@@ -27,7 +27,7 @@ struct RouterEntry {
   InterpreterConfig interpreter;
 };
 
-// Fills `entry` from `node`; mistakes go to `errors`. With a protocol that is not served, the label and the
+// Fills `entry` from `node`; mistakes go to `errors`. Of a protocol that is not served yet, the label and the
 // servers are empty.
 void ReadRouter(const ConfigNode& node, ConfigErrors& errors, RouterEntry* entry);
 

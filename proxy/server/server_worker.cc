@@ -20,7 +20,7 @@ constexpr size_t kMaxSpareExchanges = 256;
 Scope ServerScope(const Scope& rt, const ServerConfig& config) {
   const Scope scope = rt.Child("server");
   if (!config.label.empty()) return scope.Child(config.label);
-  return scope.Child(config.address.ip()).Child(absl::StrCat(config.address.port()));
+  return scope.Child(absl::StrCat(config.address.ip(), "/", config.address.port()));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ struct Fixture {
   Loop loop{clock};
   MetricsTree tree;
   AdminServer server{loop, "Heddle test"};
-  std::vector<std::string> reasons;
+  Readiness readiness;
   int shutdowns = 0;
   CommonAdmin common{server, tree, loop, Pages()};
 
@@ -34,7 +34,7 @@ struct Fixture {
     pages.program = "proxy";
     pages.version = "1.2.3";
     pages.telemetry.prometheus = {{"/admin/metrics/prometheus", ""}, {"/metrics", "x_"}};
-    pages.not_ready_because = [this] { return reasons; };
+    pages.readiness = [this] { return readiness; };
     pages.shut_down = [this] { ++shutdowns; };
     return pages;
   }
@@ -58,13 +58,13 @@ TEST_CASE("ping answers pong, without a newline") {
 
 TEST_CASE("Ready says what it waits for") {
   Fixture f;
-  f.reasons = {"router 'http': no namerd", "router 'other': no namerd"};
+  f.readiness.not_ready_because = {"router 'http': no namerd", "router 'other': no namerd"};
   CHECK(f.Ask("/admin/ready").status == 503);
   CHECK(f.Ask("/admin/ready").body == "not ready\nrouter 'http': no namerd\nrouter 'other': no namerd\n");
   CHECK(f.Ask("/admin/ping").status == 200);
-  f.reasons.clear();
+  f.readiness = {{}, {"namerd is away"}};
   CHECK(f.Ask("/admin/ready").status == 200);
-  CHECK(f.Ask("/admin/ready").body == "ready\n");
+  CHECK(f.Ask("/admin/ready").body == "ready\nnamerd is away\n");
 }
 
 TEST_CASE("Metrics in both forms") {

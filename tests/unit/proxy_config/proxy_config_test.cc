@@ -171,6 +171,17 @@ TEST_CASE("Listeners and labels do not collide") {
   CHECK(Parsed("routers:\n- protocol: http\n  servers:\n  - port: 0\n  - port: 0\n").errors.empty());
 }
 
+TEST_CASE("Namers") {
+  const Parsed parsed("routers:\n- protocol: http\nnamers:\n- kind: io.l5d.fs\n  rootDir: /\n  prefix: /files\n");
+  CHECK(parsed.errors.empty());
+  REQUIRE(parsed.config.namers.size() == 1);
+  CHECK(parsed.config.namers[0]->prefix.Show() == "/#/files");
+  const Parsed wrong("routers:\n- protocol: http\nnamers:\n- kind: io.l5d.fs\n- kind: io.l5d.nosuch\n");
+  REQUIRE(wrong.errors.size() == 2);
+  CHECK(absl::StrContains(wrong.errors[0], "rootDir"));
+  CHECK(absl::StrContains(wrong.errors[1], "io.l5d.nosuch"));
+}
+
 TEST_CASE("Telemeters") {
   const auto parse = [](absl::string_view list) {
     return Parsed(absl::StrCat("routers:\n- protocol: http\ntelemetry: ", list, "\n")).errors;

@@ -1,0 +1,158 @@
+#include "proxy/app.h"
+
+#include <csignal>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/log.h"
+#include "lib/interpreters/kinds.h"
+#include "proxy/version.h"
+
+namespace heddle {
+
+namespace {
+
+size_t WorkerCount(const ProxyConfig& config) {
+  return config.workers != 0 ? config.workers : std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+App::App(ProxyConfig config)
+    : config_(std::move(config)),
+      workers_(WorkerCount(config_)),
+      mesh_clients_(control_, kVersion),
+      namers_(MakeNamers(config_.namers, control_)),
+      admin_(control_, absl::StrCat("Heddle proxy ", kVersion)) {}
+
+App::~App() { workers_.Stop(); }
+
+absl::Status App::Start() {
+  for (const RouterEntry& entry : config_.routers) RETURN_IF_ERROR(AddRouter(entry));
+  RETURN_IF_ERROR(StartAdmin());
+  FollowVersions();
+  signals_.emplace(control_, std::initializer_list<int>{SIGTERM, SIGINT},
+                   [this](int signal) { Drain(signal == SIGTERM ? "SIGTERM" : "SIGINT"); });
+  workers_.Start();
+  return absl::OkStatus();
+}
+
+void App::Run() {
+  control_.Run();
+  workers_.Stop();
+  Log(LogLevel::kInfo) << "stopped";
+}
+
+absl::Status App::AddRouter(const RouterEntry& entry) {
+  RouterUnit& unit = routers_.emplace_back();
+  unit.label = entry.router.label;
+  if (const auto* mesh = std::get_if<MeshInterpreterConfig>(&entry.interpreter)) {
+    UseMeshInterpreter(entry, *mesh, &unit);
+  } else {
+    UseDefaultInterpreter(entry, &unit);
+  }
+  unit.router = std::make_unique<Router>(entry.router, *unit.interpreter, control_, workers_.loops(),
+                                         metrics_.root().Child("rt"));
+  RETURN_IF_ERROR(unit.router->Start());
+  for (const SocketAddress& address : unit.router->addresses()) {
+    Log(LogLevel::kInfo) << "serving http router '" << unit.label << "' on " << address.ToString();
+  }
+  return absl::OkStatus();
+}
+
+void App::UseDefaultInterpreter(const RouterEntry& entry, RouterUnit* unit) {
+  unit->interpreter = MakeDefaultInterpreter(entry.dtab, namers_);
+  // As in Linkerd, a dtab that is asked about is the whole dtab.
+  unit->explain = [this, own = unit->interpreter](const std::optional<Dtab>& dtab, const Path& path,
+                                                  auto done) {
+    const auto interpreter = dtab ? MakeDefaultInterpreter(*dtab, namers_) : own;
+    return interpreter->Explain(Dtab(), path, std::move(done));
+  };
+}
+
+void App::UseMeshInterpreter(const RouterEntry& entry, const MeshInterpreterConfig& mesh, RouterUnit* unit) {
+  unit->interpreter = MakeMeshInterpreter(mesh_clients_, mesh.client, mesh.ns, entry.dtab);
+  unit->mesh = std::make_unique<MeshStatus>(mesh_clients_.Get(mesh.client), mesh.ns,
+                                            metrics_.root().Child("rt").Child(unit->label));
+  unit->explain = [interpreter = unit->interpreter](const std::optional<Dtab>& dtab, const Path& path,
+                                                    auto done) {
+    return interpreter->Explain(dtab.value_or(Dtab()), path, std::move(done));
+  };
+}
+
+absl::Status App::StartAdmin() {
+  CommonPages pages;
+  pages.program = "proxy";
+  pages.version = kVersion;
+  pages.telemetry = config_.telemetry;
+  pages.readiness = [this] { return IsReady(); };
+  pages.shut_down = [this] { Drain("/admin/shutdown"); };
+  common_pages_.emplace(admin_, metrics_, control_, std::move(pages));
+  std::vector<Delegator::Router> explained;
+  for (const RouterUnit& unit : routers_) explained.push_back({unit.label, unit.explain});
+  delegator_.emplace(admin_, control_, std::move(explained));
+  RETURN_IF_ERROR(admin_.Listen(config_.admin.address));
+  Log(LogLevel::kInfo) << "serving admin on " << admin_.address().ToString();
+  return absl::OkStatus();
+}
+
+// A version is acknowledged to namerd when every worker routes by it: the bindings it changed were posted to
+// the workers before this is called, so what is posted after them runs when they are in force.
+void App::FollowVersions() {
+  for (const std::shared_ptr<MeshClient>& client : mesh_clients_.all()) {
+    client->OnSynced([this, client = client.get()](const std::string& ns, DtabVersion version) {
+      AfterAllWorkers([this, client, ns, version] {
+        client->Applied(ns, version);
+        for (const RouterUnit& unit : routers_) {
+          if (unit.mesh != nullptr) unit.mesh->OnApplied(*client, ns, version);
+        }
+      });
+    });
+  }
+}
+
+void App::AfterAllWorkers(std::function<void()> then) {
+  const auto left = std::make_shared<size_t>(workers_.loops().size());  // touched on the control thread only
+  for (Loop* worker : workers_.loops()) {
+    worker->Post([this, left, then] {
+      control_.Post([left, then] {
+        if (--*left == 0) then();
+      });
+    });
+  }
+}
+
+Readiness App::IsReady() const {
+  Readiness readiness;
+  if (stopping_) readiness.not_ready_because.push_back("stopping");
+  for (const RouterUnit& unit : routers_) {
+    if (unit.mesh == nullptr || unit.mesh->connected()) continue;
+    const std::string who = absl::StrCat("router '", unit.label, "': ", unit.mesh->Peer());
+    if (unit.mesh->ready()) {
+      readiness.notes.push_back(who + " is away; names are served as last known");
+    } else {
+      readiness.not_ready_because.push_back(who + " has not answered yet");
+    }
+  }
+  return readiness;
+}
+
+void App::Drain(const std::string& why) {
+  if (stopping_) {
+    Log(LogLevel::kInfo) << why << " again: not waiting for requests under way";
+    control_.Stop();
+    return;
+  }
+  stopping_ = true;
+  const Millis grace = config_.admin.shutdown_grace;
+  Log(LogLevel::kInfo) << "stopping (" << why << "): requests under way have " << grace.count() << " ms";
+  draining_ = routers_.size();
+  for (const RouterUnit& unit : routers_) {
+    unit.router->Drain(grace, [this] {
+      if (--draining_ == 0) control_.Stop();
+    });
+  }
+}
+
+}  // namespace heddle

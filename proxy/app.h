@@ -1,0 +1,76 @@
+// The proxy: every part, assembled.
+#ifndef HEDDLE_PROXY_APP_H_
+#define HEDDLE_PROXY_APP_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/admin/admin_server.h"
+#include "lib/admin/common_pages.h"
+#include "lib/event/loop.h"
+#include "lib/event/signal_watcher.h"
+#include "lib/interpreters/mesh_clients.h"
+#include "lib/naming/namer.h"
+#include "lib/stats/metrics_tree.h"
+#include "proxy/admin/delegator.h"
+#include "proxy/admin/mesh_status.h"
+#include "proxy/config/proxy_config.h"
+#include "proxy/server/router.h"
+#include "proxy/server/worker_pool.h"
+
+namespace heddle {
+
+// One a process, on the thread that becomes the control thread.
+class App {
+ public:
+  explicit App(ProxyConfig config);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  // Listens and serves; the error names the address that could not be taken. Namerd need not be there.
+  absl::Status Start();
+  // Until SIGTERM, SIGINT or POST /admin/shutdown; then accepts no more, answers what is under way for as
+  // long as admin.shutdownGraceMs, and returns. A second signal does not wait.
+  void Run();
+
+ private:
+  struct RouterUnit {
+    std::string label;
+    std::shared_ptr<Interpreter> interpreter;
+    std::unique_ptr<MeshStatus> mesh;  // null with the default interpreter
+    std::unique_ptr<Router> router;
+    Delegator::Explain explain;
+  };
+
+  absl::Status AddRouter(const RouterEntry& entry);
+  void UseDefaultInterpreter(const RouterEntry& entry, RouterUnit* unit);
+  void UseMeshInterpreter(const RouterEntry& entry, const MeshInterpreterConfig& mesh, RouterUnit* unit);
+  absl::Status StartAdmin();
+  void FollowVersions();
+  void AfterAllWorkers(std::function<void()> then);
+  Readiness IsReady() const;
+  void Drain(const std::string& why);
+
+  const ProxyConfig config_;
+  // Destroyed last to first: the routers before the loops they live on.
+  Loop control_;
+  MetricsTree metrics_;
+  WorkerPool workers_;
+  MeshClients mesh_clients_;
+  std::vector<PrefixedNamer> namers_;
+  std::vector<RouterUnit> routers_;
+  AdminServer admin_;
+  std::optional<CommonAdmin> common_pages_;
+  std::optional<Delegator> delegator_;
+  std::optional<SignalWatcher> signals_;
+  size_t draining_ = 0;  // routers
+  bool stopping_ = false;
+};
+
+}  // namespace heddle
+
+#endif  // HEDDLE_PROXY_APP_H_
