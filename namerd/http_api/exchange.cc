@@ -26,11 +26,14 @@ class Exchanges::Exchange {
         });
     if (!ended_) following_ = std::move(following);
   }
-  // namerd ends.
-  virtual void Abort() = 0;
+  void Abort() {
+    if (!std::exchange(ended_, true)) SayGoodbye();
+  }
 
  protected:
   virtual void Start() {}
+  // namerd ends.
+  virtual void SayGoodbye() = 0;
   virtual void OnState(absl::StatusOr<std::string> state) = 0;
 
   void End() {
@@ -66,12 +69,11 @@ class Exchanges::First : public Exchange {
     request_.headers = request.headers;
   }
 
-  void Abort() override {
-    writer_->Send(Refusal(request_, absl::UnavailableError("namerd is shutting down; repeat the request")));
-  }
-
  private:
   void Start() override { timer_.Start(limit_); }
+  void SayGoodbye() override {
+    writer_->Send(Refusal(request_, absl::UnavailableError("namerd is shutting down; repeat the request")));
+  }
 
   void OnState(absl::StatusOr<std::string> state) override {
     writer_->Send(state.ok() ? HttpResponse{200, {{"Content-Type", content_type_}}, *std::move(state)}
@@ -79,6 +81,7 @@ class Exchanges::First : public Exchange {
     End();
   }
   void OnTime() {
+    if (ended_) return;
     OnState(absl::DeadlineExceededError(
         absl::StrCat("not known after ", limit_.count(),
                      " ms: service discovery has not answered; repeat the request, or watch")));
@@ -95,9 +98,8 @@ class Exchanges::Stream : public Exchange {
   Stream(std::shared_ptr<ResponseWriter> writer, std::string content_type)
       : Exchange(std::move(writer)), content_type_(std::move(content_type)) {}
 
-  void Abort() override { writer_->End(); }
-
  private:
+  void SayGoodbye() override { writer_->End(); }
   void Start() override {
     writer_->Start(200, {{"Content-Type", content_type_}});
     writer_->OnDrained(Guarded([this] { SendLatest(); }));
@@ -134,6 +136,12 @@ Exchanges::~Exchanges() {
   for (const auto& exchange : open_) exchange->Abort();
 }
 
+void Exchanges::Stop() {
+  stopped_ = true;
+  for (const auto& exchange : open_) exchange->Abort();
+  loop_.Defer([ended = std::exchange(open_, {})] {});  // one of them may have called us
+}
+
 void Exchanges::AnswerFirst(const HttpRequest& request, std::shared_ptr<ResponseWriter> writer,
                             std::string content_type, Millis limit, const Follow& follow) {
   Open(std::make_unique<First>(loop_, request, std::move(writer), std::move(content_type), limit), follow);
@@ -151,6 +159,7 @@ void Exchanges::Open(std::unique_ptr<Exchange> exchange, const Follow& follow) {
     loop_.Defer([ended = std::move(*place)] {});
     open_.erase(place);
   });
+  if (stopped_) Stop();
 }
 
 }  // namespace heddle::namerd

@@ -26,8 +26,10 @@ using Follow = std::function<Subscription(Report)>;
 class Exchanges {
  public:
   explicit Exchanges(Loop& loop);
-  // Ends the streams; requests that wait are answered with 503.
   ~Exchanges();
+
+  // Ends the streams and answers those that wait with 503, from now on.
+  void Stop();
 
   // Answers `request` with the first state that `follow` reports: 200 with `content_type`, or the status of
   // the error. 503 if there is none within `limit`.
@@ -50,6 +52,7 @@ class Exchanges {
 
   Loop& loop_;
   std::list<std::unique_ptr<Exchange>> open_;
+  bool stopped_ = false;
 };
 
 }  // namespace heddle::namerd

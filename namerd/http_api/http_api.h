@@ -25,6 +25,9 @@ class HttpApi {
   // The handler of an HttpServer.
   void Handle(const HttpRequest& request, std::shared_ptr<ResponseWriter> writer);
 
+  // Ends the streams that are open and those that are asked for from now on; who waits is answered with 503.
+  void Stop() { exchanges_.Stop(); }
+
   // Answers that are not complete.
   size_t open() const { return exchanges_.size(); }
 

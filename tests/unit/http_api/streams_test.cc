@@ -74,6 +74,20 @@ TEST_CASE("The end of the API ends its streams and answers who waits") {
   stream->on_drained();
 }
 
+TEST_CASE("An API that stops ends its streams, and later ones at once; the rest is still answered") {
+  ApiFixture api;
+  const auto stream = api.Open("GET", "/api/1/dtabs?watch=true");
+  const auto waiting = api.Open("GET", "/api/1/addr/default?path=/disco/web");
+  api.api->Stop();
+  CHECK(stream->ended);
+  CHECK(waiting->response->status == 503);
+  stream->on_closed();
+  api.loop.RunReady();
+  CHECK(api.Open("GET", "/api/1/dtabs?watch=true")->ended);
+  CHECK(api.api->open() == 0);
+  CHECK(api.Put("web", "/a => /b").status == 204);
+}
+
 TEST_CASE("A request waits for discovery, and no longer than its time") {
   ApiFixture api(ApiFixture::Dtabs{{"default", "/svc => /disco"}});
   const auto answered = api.Open("GET", "/api/1/bind/default?path=/svc/web");

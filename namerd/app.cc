@@ -1,0 +1,141 @@
+#include "namerd/app.h"
+
+#include <csignal>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/match.h"
+#include "lib/base/log.h"
+#include "lib/naming/local_interpreter.h"
+#include "namerd/store/memory_store.h"
+#include "namerd/store/rocksdb_store.h"
+#include "namerd/version.h"
+
+namespace heddle::namerd {
+namespace {
+
+// The line that tells where something is served; tests and scripts read it.
+void LogServing(absl::string_view what, const std::string& address) {
+  Log(LogLevel::kInfo) << "serving " << what << " on " << address;
+}
+
+}  // namespace
+
+App::App(NamerdConfig config)
+    : config_(std::move(config)),
+      fleet_(loop_.clock()),
+      admin_(loop_, absl::StrCat("Heddle namerd ", kVersion)),
+      grace_(loop_, [this] { loop_.Stop(); }) {}
+
+App::~App() {
+  http_servers_.clear();
+  mesh_servers_.clear();
+  http_api_.reset();
+  loop_.RunReady();  // what they put off goes while the namers and the store are there
+}
+
+absl::Status App::Start() {
+  RETURN_IF_ERROR(OpenStore());
+  namespaces_.emplace(*store_, MakeNamers(config_.namers, loop_));
+  http_api_.emplace(loop_, *namespaces_);
+  for (const InterfaceConfig& interface : config_.interfaces) RETURN_IF_ERROR(StartInterface(interface));
+  RETURN_IF_ERROR(StartAdmin());
+  signals_.emplace(loop_, std::initializer_list<int>{SIGTERM, SIGINT},
+                   [this](int signal) { Stop(signal == SIGTERM ? "SIGTERM" : "SIGINT"); });
+  return absl::OkStatus();
+}
+
+void App::Run() {
+  loop_.Run();
+  Log(LogLevel::kInfo) << "stopped";
+}
+
+absl::Status App::OpenStore() {
+  if (const auto* memory = std::get_if<MemoryStorageConfig>(&config_.storage)) {
+    store_ = MakeMemoryStore(loop_, memory->namespaces);
+    Log(LogLevel::kInfo) << "dtabs are kept in memory and are gone when namerd stops";
+    return absl::OkStatus();
+  }
+  const std::string& path = std::get<RocksdbStorageConfig>(config_.storage).path;
+  ASSIGN_OR_RETURN(store_, OpenRocksdbStore(loop_, path));
+  Log(LogLevel::kInfo) << "dtabs are kept in " << path << ": "
+                       << store_->WatchKeys(DocumentKind::kDtab)->Get().size() << " namespaces";
+  return absl::OkStatus();
+}
+
+absl::Status App::StartInterface(const InterfaceConfig& config) {
+  if (config.kind == InterfaceConfig::Kind::kMesh) {
+    auto& server = mesh_servers_.emplace_back(std::make_unique<MeshServer>(loop_, *namespaces_, fleet_));
+    ASSIGN_OR_RETURN(const uint16_t port, server->Listen(config.address.ip(), config.address.port()));
+    SocketAddress address = config.address;
+    address.set_port(port);
+    LogServing("mesh", address.ToString());
+    return absl::OkStatus();
+  }
+  auto& server = http_servers_.emplace_back(std::make_unique<HttpServer>(
+      loop_, [this](const HttpRequest& request, std::shared_ptr<ResponseWriter> writer) {
+        http_api_->Handle(request, std::move(writer));
+      }));
+  RETURN_IF_ERROR(server->Listen(config.address));
+  LogServing("httpController", server->address().ToString());
+  return absl::OkStatus();
+}
+
+absl::Status App::StartAdmin() {
+  CommonPages pages;
+  pages.program = "namerd";
+  pages.version = kVersion;
+  pages.telemetry = config_.telemetry;
+  pages.readiness = [this] {
+    Readiness readiness;
+    if (stopping_) readiness.not_ready_because.push_back("stopping");
+    return readiness;
+  };
+  pages.shut_down = [this] { Stop("/admin/shutdown"); };
+  common_pages_.emplace(admin_, metrics_, loop_, std::move(pages));
+  MountPages();
+  RETURN_IF_ERROR(admin_.Listen(config_.admin.address));
+  LogServing("admin", admin_.address().ToString());
+  return absl::OkStatus();
+}
+
+void App::MountPages() {
+  admin_.Mount({"/admin/fleet.json",
+                "the proxies that follow this namerd, and the version each runs",
+                {"GET"},
+                [this](const HttpRequest&, const std::shared_ptr<ResponseWriter>& writer) {
+                  SendJson(*writer, 200, fleet_.StateJson());
+                }});
+  for (const PrefixedNamer& namer : namespaces_->namers()) {
+    std::string name = namer.prefix.Show();  // "/#/io.l5d.fs": a '#' cannot be in a path
+    if (!absl::StartsWith(name, "/#/")) continue;
+    admin_.Mount({absl::StrCat("/namer_state/", name.substr(3), ".json"),
+                  absl::StrCat("what the namer ", name, " knows"),
+                  {"GET"},
+                  [namer = namer.namer](const HttpRequest&, const std::shared_ptr<ResponseWriter>& writer) {
+                    SendJson(*writer, 200, namer->StateJson());
+                  }});
+  }
+}
+
+void App::Stop(const std::string& why) {
+  if (stopping_) {
+    Log(LogLevel::kInfo) << why << " again: not waiting for requests under way";
+    return loop_.Stop();
+  }
+  stopping_ = true;
+  const Millis grace = config_.admin.shutdown_grace;
+  Log(LogLevel::kInfo) << "stopping (" << why << "): requests under way have " << grace.count() << " ms";
+  grace_.Start(grace);
+  http_api_->Stop();
+  for (const auto& server : mesh_servers_) server->Shutdown();
+  draining_ = http_servers_.size();
+  if (draining_ == 0) return loop_.Stop();
+  for (const auto& server : http_servers_) {
+    server->Drain([this] {
+      if (--draining_ == 0) loop_.Stop();
+    });
+  }
+}
+
+}  // namespace heddle::namerd
