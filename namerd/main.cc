@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
@@ -60,6 +62,15 @@ std::optional<int> ReadArguments(int argc, char** argv, Arguments* arguments) {
   return std::nullopt;
 }
 
+// Each proxy and each stream of the API has a connection; the soft limit of 1024 is for programs that call
+// select(2).
+void RaiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int Main(int argc, char** argv) {
   Arguments arguments;
   if (const auto status = ReadArguments(argc, argv, &arguments)) return *status;
@@ -79,6 +90,7 @@ int Main(int argc, char** argv) {
     return 0;
   }
 
+  RaiseFileLimit();
   // A peer that closes its connection is an error of that write, not of the process.
   std::signal(SIGPIPE, SIG_IGN);
   App app(std::move(config));

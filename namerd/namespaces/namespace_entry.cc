@@ -15,7 +15,8 @@ void NamespaceEntry::Start() {
 
 std::shared_ptr<LocalInterpreter> NamespaceEntry::Interpreter(const std::vector<PrefixedNamer>& namers) {
   if (auto interpreter = interpreter_.lock()) return interpreter;
-  auto watch = std::make_shared<Held<Evaluated>>(evaluated_, shared_from_this());
+  auto watch = evaluated_watch_.lock();  // bindings may outlive the interpreter that gave them
+  if (watch == nullptr) watch = std::make_shared<Held<Evaluated>>(evaluated_, shared_from_this());
   evaluated_watch_ = watch;
   auto interpreter = std::make_shared<LocalInterpreter>(std::move(watch), namers);
   interpreter_ = interpreter;

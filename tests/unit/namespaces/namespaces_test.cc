@@ -115,6 +115,9 @@ TEST_CASE("A binding goes on when its interpreter is dropped") {
   const Subscription s = bound->Subscribe([&](const auto& b) { last = TreeText(b); });
   f.Put("web", "/svc => /#/one/a");
   CHECK(last == "/#/one/a");
+  const auto another = f.namespaces.InterpreterOf("web");
+  f.Put("web", "/svc => /#/one/b");
+  CHECK(last == "/#/one/b");
 }
 
 TEST_CASE("What is stored and is no dtab is an error that keeps the last good one") {
