@@ -130,7 +130,7 @@ Given FindGiven(CLI::App& app) {
 int RunGiven(Environment& env, Arguments& a) {
   const auto base = FindBaseUrl(a.base_url, a.config_file, env.folder, env.get_env);
   if (!base.ok()) return FailUsage(env, base.status().message());
-  const std::string user = env.get_env("USER").value_or("");
+  const std::string user = env.get_env("USER").value_or(env.get_env("LOGNAME").value_or(""));
   for (Note* note : {&a.write.note, &a.del.note, &a.rollback.note}) {
     if (note->author.empty()) note->author = user;
   }

@@ -53,9 +53,9 @@ class Mesh:
     async def start_control_plane(self):
         os.mkdir(os.path.join(self.folder, "disco"))
         namerd = self.processes.start("namerd", "namerd", self.config("namerd.yaml", "namerd.yaml"))
-        self.api = await namerd.port("io.l5d.httpController")
+        self.api = await namerd.port("httpController")
         self.namerd_admin = await namerd.port("admin")
-        mesh_port = await namerd.port("io.l5d.mesh")
+        mesh_port = await namerd.port("mesh")
         for i in (1, 2):
             config = self.config("proxy.yaml", f"proxy-{i}.yaml", ("127.0.0.1/4321", f"127.0.0.1/{mesh_port}"))
             proxy = self.processes.start(f"proxy-{i}", "proxy", config)
@@ -200,13 +200,14 @@ class Story:
 
     async def watch(self, seconds):
         loop = asyncio.get_running_loop()
+        self.screen.last_printed = loop.time()
         end = loop.time() + seconds
         while loop.time() < end:
             await asyncio.sleep(0.2)
             self.mesh.processes.check_alive()
             now = loop.time()
             self.screen.show([r for r in self.load.recent if r.end > now - WINDOW], WINDOW, now)
-        self.screen.say()
+        self.screen.end_line()
 
     async def stay(self):
         self.screen.step("all of it keeps running; Ctrl-C ends it. Things to try:")

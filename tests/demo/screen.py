@@ -1,10 +1,12 @@
 """What the demo prints: steps, and a line that shows the live split of the traffic."""
 import os
+import shutil
 import sys
 
 from load import quantile
 
-BAR = 40
+BAR = 40    # characters, where there is room for it
+TEXT = 66   # beside the bar
 
 
 class Screen:
@@ -20,9 +22,7 @@ class Screen:
         return f"\033[{code}m{text}\033[0m" if self.colour else text
 
     def say(self, text=""):
-        if self.live:
-            sys.stdout.write("\n")
-            self.live = False
+        self.end_line()
         print(text, flush=True)
 
     def step(self, text):
@@ -36,6 +36,12 @@ class Screen:
         for line in text.rstrip("\n").splitlines():
             self.say("    " + line)
 
+    def end_line(self):
+        """What is said next stands below the live line."""
+        if self.live:
+            self.live = False
+            sys.stdout.write("\n")
+
     def show(self, results, seconds, now):
         """The results of the last `seconds`."""
         if not self.tty and now - self.last_printed < 0.99:
@@ -44,11 +50,12 @@ class Screen:
         total = max(1, len(results))
         v2 = sum(r.version == "earth" for r in results)
         failed = sum(r.error is not None for r in results)
-        cells = round(BAR * v2 / total)
-        bar = self.paint("34", "1" * (BAR - cells)) + self.paint("32", "2" * cells)
-        success = f"{100 * (total - failed) / total:.2f} % ok" if results else "no answers"
-        line = (f"  [{bar}] v1 {100 * (total - v2 - failed) / total:3.0f} %  v2 {100 * v2 / total:3.0f} %  "
-                f"{len(results) / seconds:4.0f} req/s  {success}  p99 {quantile(results, 0.99):.1f} ms")
+        width = max(8, min(BAR, shutil.get_terminal_size((120, 24)).columns - TEXT))
+        cells = round(width * v2 / total)
+        bar = self.paint("34", "1" * (width - cells)) + self.paint("32", "2" * cells)
+        success = f"{100 * (total - failed) / total:.1f} % ok" if results else "no answers"
+        line = (f"  [{bar}] v1 {100 * (total - v2 - failed) / total:3.0f} % v2 {100 * v2 / total:3.0f} % "
+                f"{len(results) / seconds:4.0f} req/s {success} p99 {quantile(results, 0.99):.1f} ms")
         if self.tty:
             sys.stdout.write("\r\033[K" + line)
             sys.stdout.flush()
