@@ -44,11 +44,7 @@ HttpResponse VersionResponse(const HttpRequest& request, const std::string& ns, 
   const Accepted accepted = AcceptedBy(request);
   auto body = Render(version, ns, accepted.format);
   if (!body.ok()) return Refusal(request, body.status());
-  HttpResponse response{200, {{"ETag", ETagOf(version.number)}}, ""};
-  if (request.method == "HEAD") return response;
-  response.headers.emplace_back("Content-Type", accepted.media_type);
-  response.body = *std::move(body);
-  return response;
+  return {200, {{"ETag", ETagOf(version.number)}, {"Content-Type", accepted.media_type}}, *std::move(body)};
 }
 
 // Of the header, else of the query parameter.
@@ -84,7 +80,7 @@ void DtabsApi::List(const HttpRequest& request, Writer writer) {
       return names->Subscribe([report = std::move(report)](const auto& now) { report(NamesJson(now)); });
     });
   }
-  writer->Send(JsonResponse(request.method == "HEAD" ? "" : NamesJson(names->Get())));
+  writer->Send(JsonResponse(NamesJson(names->Get())));
 }
 
 void DtabsApi::Dtab(const std::string& ns, const HttpRequest& request, Writer writer) {

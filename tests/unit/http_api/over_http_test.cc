@@ -51,6 +51,7 @@ TEST_CASE("Over HTTP: a dtab is written, read, and asked for by HEAD") {
   const HttpResponse head = http.Ask("HEAD", "/api/1/dtabs/a/b%20c");
   CHECK(head.status == 200);
   CHECK(head.body.empty());
+  CHECK(*FindHeader(head.headers, "Content-Length") == std::to_string(got.body.size()));
   CHECK(*FindHeader(head.headers, "ETag") == "AAAAAAAAAAE=");
   CHECK(http.Ask("GET", "/api/1/dtabs/a/b%20c/history").status == 200);
   CHECK(
