@@ -4,6 +4,7 @@
 #define HEDDLE_TESTS_CONFORMANCE_CASES_H_
 
 #include "lib/dtab/name_tree.h"
+#include "lib/naming/namer.h"
 #include "tests/conformance/verdict.h"
 
 namespace heddle::conformance {
@@ -12,6 +13,14 @@ Verdict RunPathCase(const Json& test);
 Verdict RunNameTreeCase(const Json& test);
 Verdict RunDtabCase(const Json& test);
 Verdict RunDelegateCase(const Json& test);
+
+// Ops of delegate.json, each in its own file.
+void RunFsFile(const Json& test, Verdict* verdict);
+void RunFsLookup(const Json& test, Verdict* verdict);
+
+// A namer's answer in the vectors' form: {"type": "bound", "id", "residual"}, {"type": "path", "path"}, neg,
+// fail, empty; an error or a pending answer has these as its type.
+Json AnswerToJson(const Activity<NameTree<Name>>& answer);
 
 // A tree in the vectors' form: {"type": "leaf", "path": "/a"}, ...
 NameTree<Path> TreeFromJson(const Json& json);

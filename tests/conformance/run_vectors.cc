@@ -7,6 +7,7 @@
 #include <sstream>
 #include <vector>
 
+#include "lib/base/log.h"
 #include "tests/conformance/cases.h"
 
 namespace heddle::conformance {
@@ -170,5 +171,6 @@ int main(int argc, char** argv) {
     std::cerr << "usage: run_vectors DIR [DEVIATIONS]\n";
     return 2;
   }
+  heddle::SetLogLevel(heddle::LogLevel::kError);  // the namers warn of the mistakes in the cases
   return heddle::conformance::Main(argv[1], argc == 3 ? argv[2] : HEDDLE_DEVIATIONS_FILE);
 }

@@ -1,0 +1,50 @@
+// The namers a case works with: the real inet and fs, and scripted ones.
+#ifndef HEDDLE_TESTS_CONFORMANCE_CASE_NAMERS_H_
+#define HEDDLE_TESTS_CONFORMANCE_CASE_NAMERS_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/event/loop.h"
+#include "lib/namers/host_addrs.h"
+#include "lib/naming/namer.h"
+#include "tests/conformance/verdict.h"
+
+namespace heddle::conformance {
+
+// A directory that is removed with everything in it.
+class TempDir {
+ public:
+  TempDir();
+  ~TempDir();
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// inet; with "fs" io.l5d.fs over the files given there; with "error_namer" one that always fails; with
+// "namers" ones that take everything below their prefix. No name is resolved over the network.
+class CaseNamers {
+ public:
+  explicit CaseNamers(const Json& test);
+
+  const std::vector<PrefixedNamer>& all() const { return namers_; }
+  Loop& loop() { return loop_; }
+  // io.l5d.fs over `files`: {"web": "127.0.0.1 80\n", "dir": {...}}.
+  std::shared_ptr<Namer> MakeFsNamer(const Json& files, const Path& prefix);
+
+ private:
+  // Each needs those before it.
+  TempDir dir_;
+  Loop loop_;
+  std::shared_ptr<HostAddrs> hosts_;
+  std::vector<PrefixedNamer> namers_;
+};
+
+}  // namespace heddle::conformance
+
+#endif  // HEDDLE_TESTS_CONFORMANCE_CASE_NAMERS_H_
