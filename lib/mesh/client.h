@@ -20,9 +20,9 @@
 namespace heddle {
 
 struct MeshClientOptions {
-  std::string target;      // namerd's "host:port"; the host an address or a DNS name, IPv6 in brackets
-  std::string proxy_id;    // unique in the fleet; empty: made from the host name and chance
-  std::string version;     // of the program
+  std::string target{};    // namerd's "host:port"; the host an address or a DNS name, IPv6 in brackets
+  std::string proxy_id{};  // unique in the fleet; empty: made from the host name and chance
+  std::string version{};   // of the program
   Millis min_backoff{50};  // between tries to connect
   Millis max_backoff{1000};
   // A ping when nothing has come for `ping_after`; without an answer within `ping_timeout` the connection is
