@@ -17,10 +17,11 @@ constexpr Millis kDrainInterval{50};
 // Exchanges kept for use again.
 constexpr size_t kMaxSpareExchanges = 256;
 
-Scope ServerScope(const Scope& rt, const ServerConfig& config) {
+// `bound`: the address in use, which has the port taken where the configuration says 0.
+Scope ServerScope(const Scope& rt, const ServerConfig& config, const SocketAddress& bound) {
   const Scope scope = rt.Child("server");
   if (!config.label.empty()) return scope.Child(config.label);
-  return scope.Child(absl::StrCat(config.address.ip(), "/", config.address.port()));
+  return scope.Child(absl::StrCat(bound.ip(), "/", bound.port()));
 }
 
 }  // namespace
@@ -48,14 +49,16 @@ ServerWorker::~ServerWorker() {
 }
 
 absl::StatusOr<SocketAddress> ServerWorker::Listen(size_t server, const SocketAddress& address) {
-  servers_.push_back(
-      std::make_unique<Server>(Server{ServerStats(ServerScope(scope_, config_.servers[server])), {}}));
-  Server& added = *servers_.back();
-  ASSIGN_OR_RETURN(added.listener, Listener::Listen(loop_, address, {.reuse_port = true},
-                                                    [this, &added](std::unique_ptr<Connection> c) {
-                                                      OnAccept(added, std::move(c));
-                                                    }));
-  return added.listener->address();
+  HEDDLE_CHECK(server == servers_.size());
+  ASSIGN_OR_RETURN(std::unique_ptr<Listener> listener,
+                   Listener::Listen(loop_, address, {.reuse_port = true},
+                                    [this, server](std::unique_ptr<Connection> connection) {
+                                      OnAccept(*servers_[server], std::move(connection));
+                                    }));
+  const SocketAddress bound = listener->address();
+  ServerStats stats(ServerScope(scope_, config_.servers[server], bound));
+  servers_.push_back(std::make_unique<Server>(Server{std::move(stats), std::move(listener)}));
+  return bound;
 }
 
 void ServerWorker::OnAccept(Server& server, std::unique_ptr<Connection> connection) {

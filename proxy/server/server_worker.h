@@ -30,8 +30,8 @@ class ServerWorker {
   ServerWorker(const ServerWorker&) = delete;
   ServerWorker& operator=(const ServerWorker&) = delete;
 
-  // Serves config().servers[server] at `address`, which is the configured one with the port that the first
-  // worker took. Returns the address with the port.
+  // Called for each server in order. Serves config().servers[server] at `address`, which is the configured
+  // one with the port that the first worker took. Returns the address with the port.
   absl::StatusOr<SocketAddress> Listen(size_t server, const SocketAddress& address);
 
   // Accepts no more, closes connections as they become idle; `done` once none is left.

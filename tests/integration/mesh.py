@@ -248,8 +248,8 @@ interfaces:
 - {{kind: io.l5d.mesh, ip: 127.0.0.1, port: {mesh_port}}}
 """)
         process = self.run("namerd", config, **kwargs)
-        self.api_port = process.port("io.l5d.httpController")
-        self.mesh_port = process.port("io.l5d.mesh")
+        self.api_port = process.port("httpController")
+        self.mesh_port = process.port("mesh")
         self.namerd = process
         return process
 

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import threading
 import time
+from urllib.parse import unquote_plus
 
 import mesh
 from mesh import DTAB, Load, eventually, raw_exchange, request
@@ -50,7 +51,7 @@ def test_an_unknown_name_says_why(heddle, backend):
     proxy = start(heddle, web=backend())
     answer = request(proxy.http, headers={"Host": "nosuch"})
     assert answer.status in (502, 503)
-    assert "/svc/nosuch" in answer.headers["l5d-err"]
+    assert "/svc/nosuch" in unquote_plus(answer.headers["l5d-err"])
 
 
 def test_connections_are_kept_on_both_sides(heddle, backend):
@@ -153,7 +154,7 @@ def test_without_namerd_it_is_live_not_ready_answers_503_and_serves_once_namerd_
     assert request(proxy.admin, target="/admin/ready").status == 503
     answer = request(proxy.http, headers={"Host": "web"})
     assert answer.status == 503
-    assert "/svc/web" in answer.headers["l5d-err"]
+    assert "/svc/web" in unquote_plus(answer.headers["l5d-err"])
     heddle.start_namerd(mesh_port=port)
     heddle.put_dtab(DTAB)
     eventually(lambda: request(proxy.http, headers={"Host": "web"}).status == 200, "served")
@@ -230,12 +231,12 @@ def test_admin_pages(heddle, backend):
     proxy = start(heddle, web=backend())
     for _ in range(3):
         assert request(proxy.http, headers={"Host": "web"}).status == 200
+    counter = f"rt/http/server/127.0.0.1/{proxy.http}/requests"
     metrics = eventually(
-        lambda: (m := request(proxy.admin, target="/admin/metrics.json").json()).get("rt/http/server/requests") == 3
-        and m, "requests are counted")
+        lambda: (m := request(proxy.admin, target="/admin/metrics.json").json()).get(counter) == 3 and m, counter)
     assert metrics["rt/http/service/svc/web/success"] == 3
     prometheus = request(proxy.admin, target="/admin/metrics/prometheus").text
-    assert 'rt:server:requests{rt="http"' in prometheus
+    assert f'rt:server:requests{{rt="http", server="127.0.0.1/{proxy.http}"}} 3' in prometheus
     tree = request(proxy.admin, target="/delegator.json?path=/svc/web&dtab=").json()
     assert "/#/io.l5d.fs/web" in str(tree)
 
