@@ -42,10 +42,12 @@ PrefixedNamer GreedyNamer(const Path& prefix) {
 void WriteFiles(const std::filesystem::path& dir, const Json& files) {
   std::filesystem::create_directories(dir);
   for (const auto& item : files.items()) {
+    const auto place = dir / std::filesystem::path(item.key()).relative_path();
     if (item.value().is_string()) {
-      std::ofstream(dir / item.key()) << item.value().get<std::string>();
+      std::filesystem::create_directories(place.parent_path());
+      std::ofstream(place) << item.value().get<std::string>();
     } else {
-      WriteFiles(dir / item.key(), item.value());
+      WriteFiles(place, item.value());
     }
   }
 }

@@ -58,7 +58,7 @@ class Deviations {
 Verdict RunGuarded(RunCase run, const Json& test) {
   try {
     return run(test);
-  } catch (const Json::exception& e) {
+  } catch (const std::exception& e) {  // of the JSON library, mostly
     Verdict verdict;
     verdict.Fail(std::string("the case is not of the form this runner knows: ") + e.what());
     return verdict;
