@@ -49,6 +49,30 @@ TEST_CASE("The index finds the rules that a scan finds, the last first") {
   }
 }
 
+TEST_CASE("Whatever text parses means the same when it is shown and read again; no text does harm") {
+  const std::vector<std::string> tokens = {
+      "/a", "/b/c", "/*",  "/", "=>", " ",  "\n", ";",     "|", "&", "(",    ")",  "~", "!",
+      "$",  "#",    "0.5", "3", "*",  "\\", "x",  "\\x2a", "=", ">", "\xc3", "\t", ".", "/$/inet/80"};
+  std::mt19937 random(11);  // NOLINT: the same every time
+  int parsed = 0;
+  for (int round = 0; round < 20000; ++round) {
+    std::string text = round % 2 == 0 ? "/a=>" : "";
+    for (size_t n = random() % 12; n > 0; --n) text += tokens[random() % tokens.size()];
+    const auto dtab = Dtab::Parse(text);
+    if (!dtab.ok()) {
+      REQUIRE(ParseErrorOf(dtab.status()).has_value());
+      REQUIRE(!ShowPlace(text, *ParseErrorOf(dtab.status())).empty());
+      continue;
+    }
+    ++parsed;
+    const auto again = Dtab::Parse(dtab->Show());
+    REQUIRE(again.ok());
+    REQUIRE(*again == *dtab);
+    REQUIRE(*DtabFromJson(DtabToJson(*dtab)) == *dtab);
+  }
+  CHECK(parsed > 1000);
+}
+
 TEST_CASE("Copies of a dtab are equal and share their rules") {
   const Dtab dtab = Parsed("/a=>/b;/a/*=>/c | ~");
   const Dtab copy = dtab;
