@@ -30,7 +30,8 @@ async def fetch(port, headers, target="/"):
     """One GET on a connection of its own."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        return await asyncio.wait_for(exchange(reader, writer, {"Connection": "close", **headers}, target), TIMEOUT)
+        async with asyncio.timeout(TIMEOUT):
+            return await exchange(reader, writer, {"Connection": "close", **headers}, target)
     finally:
         writer.close()
 
@@ -41,6 +42,7 @@ class Load:
     def __init__(self, ports, rate, clients=4):
         self.recent = collections.deque(maxlen=50_000)  # of all results, the latest
         self.requests, self.failures, self.first_failures = 0, 0, []
+        self.stopping = False
         self.tasks = [asyncio.create_task(self._client(port, i / rate, clients / rate))
                       for port in ports for i in range(clients)]
 
@@ -48,24 +50,27 @@ class Load:
         loop = asyncio.get_running_loop()
         connection = None
         due = loop.time() + delay
-        while True:
+        while not self.stopping:
             await asyncio.sleep(max(0.0, due - loop.time()))
             due = max(due + period, loop.time() - 1)  # after a stall, no burst of more than a second's requests
             start, version, error = loop.time(), None, None
             try:
                 connection = connection or await asyncio.open_connection("127.0.0.1", port)
-                status, body = await asyncio.wait_for(exchange(*connection, {"Host": "hello"}), TIMEOUT)
+                async with asyncio.timeout(TIMEOUT):
+                    status, body = await exchange(*connection, {"Host": "hello"})
                 match = ANSWER.match(body)
                 if status == 200 and match:
                     version = match.group(1).decode()
                 else:
                     error = f"{status} {body[:200]!r}"
-            except (OSError, EOFError, ValueError, asyncio.TimeoutError) as e:
+            except (OSError, EOFError, ValueError, TimeoutError, asyncio.LimitOverrunError) as e:
                 error = repr(e)
                 if connection:
                     connection[1].close()
                 connection = None
             self._add(Result(start, loop.time(), version, error))
+        if connection:
+            connection[1].close()
 
     def _add(self, result):
         self.requests += 1
@@ -80,9 +85,9 @@ class Load:
         return [r for r in self.recent if r.start >= start]
 
     async def stop(self):
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        """Ends after the requests that are under way, which count."""
+        self.stopping = True
+        await asyncio.gather(*self.tasks)
 
 
 def quantile(results, q):
