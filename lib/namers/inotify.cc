@@ -35,6 +35,7 @@ Inotify::Inotify(Loop& loop) : settled_(loop, [this] { Deliver(&settling_); }) {
 
 Inotify::~Inotify() {
   HEDDLE_CHECK(directories_.empty());
+  *destroyed_ = true;
   watcher_.reset();
   if (fd_ >= 0) close(fd_);
 }
@@ -126,7 +127,8 @@ void Inotify::TouchAll(int watch) {
 
 void Inotify::Deliver(std::set<Follower*>* to) {
   // One at a time: a follower that goes meanwhile takes itself out of the set.
-  while (!to->empty()) {
+  const auto destroyed = destroyed_;
+  while (!*destroyed && !to->empty()) {
     Follower* follower = *to->begin();
     to->erase(to->begin());
     if (to == &touched_) settling_.erase(follower);

@@ -21,8 +21,8 @@ namespace heddle {
 // One inotify instance and those who follow entries through it. Loop thread only.
 class Inotify {
  public:
-  // Hears that something about one of the entries it follows may have changed: once for a burst of changes.
-  // It may add and drop interests, and destroy followers, itself included.
+  // Hears that something about one of the entries it follows may have changed: once for a burst of changes. It
+  // may add and drop interests, and destroy followers, itself included, and the Inotify with the last.
   class Follower {
    public:
     virtual ~Follower() = default;
@@ -83,6 +83,7 @@ class Inotify {
   std::set<Follower*> touched_;
   std::set<Follower*> settling_;  // a writer is at work
   Timer settled_;
+  std::shared_ptr<bool> destroyed_ = std::make_shared<bool>(false);
 };
 
 }  // namespace heddle
