@@ -90,7 +90,7 @@ T& MetricSet::Add(MetricSample::Kind kind, Name name, HistogramUnit unit, GaugeM
   HEDDLE_CHECK(!key.path.empty());
   added_.push_back({key, instance.get()});
   MetricsTree& tree = scope_.tree();
-  absl::MutexLock lock(&tree.mutex_);
+  const std::lock_guard lock(tree.mutex_);
   auto& entry = tree.entries_[std::move(key)];
   if (entry == nullptr) {
     entry = std::make_unique<MetricsTree::Entry>();
@@ -116,12 +116,12 @@ Histogram& MetricSet::AddHistogram(Name name, HistogramUnit unit) {
 MetricsTree::MetricsTree() = default;
 
 MetricsTree::~MetricsTree() {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   HEDDLE_CHECK(entries_.empty());
 }
 
 void MetricsTree::Remove(const Key& key, const void* instance) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   const auto found = entries_.find(key);
   HEDDLE_CHECK(found != entries_.end());
   auto& instances = found->second->instances;
@@ -147,7 +147,7 @@ void MetricsTree::VisitBelow(const MetricPath& prefix,
   while (more) {
     batch.clear();
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       auto position = skip_next ? entries_.upper_bound(next) : entries_.lower_bound(next);
       while (position != entries_.end() && batch.size() < kVisitBatch &&
              StartsWith(position->first.path, prefix)) {
@@ -163,7 +163,7 @@ void MetricsTree::VisitBelow(const MetricPath& prefix,
 }
 
 size_t MetricsTree::size() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   return entries_.size();
 }
 

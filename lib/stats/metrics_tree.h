@@ -20,13 +20,13 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "lib/stats/histogram.h"
 #include "lib/stats/metric.h"
 
@@ -128,7 +128,7 @@ class MetricsTree {
 
   void Remove(const Key& key, const void* instance);
 
-  mutable absl::Mutex mutex_;
+  mutable std::mutex mutex_;  // absl's is opaque to the thread sanitizer
   std::map<Key, std::unique_ptr<Entry>> entries_ ABSL_GUARDED_BY(mutex_);
 };
 
