@@ -1,5 +1,6 @@
 #include "lib/http/chars.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace heddle {
@@ -23,11 +24,13 @@ constexpr bool IsControl(char c) { return (static_cast<uint8_t>(c) < 0x20 && c !
 size_t FindControl(absl::string_view text) {
   size_t i = 0;
   while (i < text.size()) {
-    if (text.size() - i >= sizeof(uint64_t)) {
+    if (text.size() >= sizeof(uint64_t)) {
+      // The last word overlaps what has been looked at already.
+      const size_t at = std::min(i, text.size() - sizeof(uint64_t));
       uint64_t word;
-      std::memcpy(&word, text.data() + i, sizeof(word));
+      std::memcpy(&word, text.data() + at, sizeof(word));
       if (ControlBits(word) == 0) {
-        i += sizeof(word);
+        i = at + sizeof(word);
         continue;
       }
     }

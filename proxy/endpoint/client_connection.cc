@@ -19,7 +19,7 @@ ClientConnection::~ClientConnection() {
 }
 
 void ClientConnection::Begin(ExchangeHandler& handler, bool to_head) {
-  HEDDLE_CHECK(state_ == State::kIdle);
+  HEDDLE_CHECK(state_ == State::kDone);
   handler_ = &handler;
   state_ = State::kHead;
   to_head_ = to_head;

@@ -74,6 +74,7 @@ class ClientConnection : private Connection::Handler {
 
  private:
   friend class EndpointPool;
+  // kDone: out of the pool, without an exchange.
   enum class State : uint8_t { kIdle, kHead, kBody, kDone };
 
   void OnConnected() override;
@@ -91,7 +92,7 @@ class ClientConnection : private Connection::Handler {
 
   EndpointPool& pool_;
   ExchangeHandler* handler_ = nullptr;
-  State state_ = State::kIdle;
+  State state_ = State::kDone;
   bool connected_ = false;
   bool ended_ = false;  // the peer has closed, or the connection failed
   bool to_head_ = false;

@@ -22,6 +22,7 @@ std::unique_ptr<ClientConnection> EndpointPool::Acquire(bool fresh) {
   std::unique_ptr<ClientConnection> connection = std::move(idle_.back());
   idle_.pop_back();
   stats_.pool_cached.Add(-1);
+  connection->state_ = ClientConnection::State::kDone;
   return connection;
 }
 

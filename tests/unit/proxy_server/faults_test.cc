@@ -39,8 +39,8 @@ TEST_CASE("malformed requests: 400 with the reason, and the connection closed") 
     CHECK(absl::StrContains(client.in, "\r\nConnection: close\r\n"));
     CHECK(ResponseSize(client.in) == client.in.size());
   }
-  CHECK(w.CounterOf("rt|http|server|127.0.0.1|0|status|400") == 3);
-  CHECK(w.CounterOf("rt|http|server|127.0.0.1|0|status|431") == 1);
+  CHECK(w.CounterOf(w.Server("status|400")) == 3);
+  CHECK(w.CounterOf(w.Server("status|431")) == 1);
 }
 
 TEST_CASE("a malformed body is not passed on") {

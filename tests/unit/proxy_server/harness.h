@@ -119,10 +119,15 @@ struct World {
   // Moves the clock and runs.
   void Advance(Millis by);
   SocketAddress address() const { return router->addresses()[0]; }
+  std::string address_text() const { return address().ip() + "/" + std::to_string(address().port()); }
   // Sends `request` on a connection of its own and returns all that comes back within `responses` whole
   // responses.
   std::string Ask(const std::string& request);
   // A counter's value; 0 if there is none. `name` joined by '|'.
+  // The name of a server's metric.
+  std::string Server(const std::string& metric) const {
+    return "rt|http|server|" + address_text() + "|" + metric;
+  }
   uint64_t CounterOf(const std::string& name) const;
   double GaugeOf(const std::string& name) const;
 

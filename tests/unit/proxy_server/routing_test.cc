@@ -36,7 +36,7 @@ TEST_CASE("a name that leads nowhere: 502, and the connection stays") {
     CHECK_FALSE(absl::StrContains(client.in, "Connection: close"));
   }
   CHECK(absl::StrContains(client.in, "#/absent (does not exist) (dtab version 7)"));
-  CHECK(w.CounterOf("rt|http|server|127.0.0.1|0|failures") == 5);
+  CHECK(w.CounterOf(w.Server("failures")) == 5);
 }
 
 TEST_CASE("discovery that failed from the start: 503") {
@@ -93,12 +93,12 @@ TEST_CASE("a requester that goes while its name is looked up leaves nothing behi
     TestClient client(w.loop, w.address());
     client.connection->Write(Get("web"));
     w.Settle();
-    CHECK(w.GaugeOf("rt|http|server|127.0.0.1|0|pending") == 1);
+    CHECK(w.GaugeOf(w.Server("pending")) == 1);
     client.connection->Reset();
     w.Settle();
   }
-  CHECK(w.GaugeOf("rt|http|server|127.0.0.1|0|pending") == 0);
-  CHECK(w.GaugeOf("rt|http|server|127.0.0.1|0|connections") == 0);
+  CHECK(w.GaugeOf(w.Server("pending")) == 0);
+  CHECK(w.GaugeOf(w.Server("connections")) == 0);
   w.interpreter.Set("/svc/web", BoundTree::Neg());
   w.Settle();
 }
