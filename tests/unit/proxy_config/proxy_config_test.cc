@@ -172,7 +172,8 @@ TEST_CASE("Listeners and labels do not collide") {
 }
 
 TEST_CASE("Namers") {
-  const Parsed parsed("routers:\n- protocol: http\nnamers:\n- kind: io.l5d.fs\n  rootDir: /\n  prefix: /files\n");
+  const Parsed parsed(
+      "routers:\n- protocol: http\nnamers:\n- kind: io.l5d.fs\n  rootDir: /\n  prefix: /files\n");
   CHECK(parsed.errors.empty());
   REQUIRE(parsed.config.namers.size() == 1);
   CHECK(parsed.config.namers[0]->prefix.Show() == "/#/files");
