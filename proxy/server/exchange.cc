@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "proxy/classify/classify.h"
 #include "proxy/server/forward.h"
+#include "proxy/server/overrides.h"
 #include "proxy/server/respond.h"
 #include "proxy/server/server_connection.h"
 #include "proxy/server/server_worker.h"
@@ -30,30 +31,6 @@ void Recycle(std::string* s) {
 
 h1::Limits LimitsOf(const ServerLimits& limits) {
   return {limits.max_initial_line_bytes, limits.max_head_bytes};
-}
-
-// The rules of every line of `id`, in order.
-absl::Status AppendRules(absl::string_view bytes, const Head& head, HeaderId id, Dtab* rules) {
-  for (const Field* field = head.begin_fields(); field != head.end_fields(); ++field) {
-    if (field->id != id) continue;
-    absl::StatusOr<Dtab> parsed = Dtab::Parse(field->value.In(bytes));
-    if (!parsed.ok()) {
-      return absl::InvalidArgumentError(
-          Annotate(parsed.status(), absl::StrCat("header ", HeaderName(id))).message());
-    }
-    *rules = rules->Concat(*parsed);
-  }
-  return absl::OkStatus();
-}
-
-void AppendRulesKey(absl::string_view bytes, const Head& head, HeaderId id, char separator,
-                    std::string* key) {
-  for (const Field* field = head.begin_fields(); field != head.end_fields(); ++field) {
-    if (field->id != id) continue;
-    key->push_back(separator);  // not in any value
-    const absl::string_view value = field->value.In(bytes);
-    key->append(value.data(), value.size());
-  }
 }
 
 }  // namespace
@@ -109,22 +86,18 @@ absl::Status Exchange::FindRoute(absl::string_view bytes) {
                                                    ") / ", reason));
   }
   consumed_ = identifier.Consumed(view);
-  const bool has_rules = head.Has(HeaderId::kL5dCtxDtab) || head.Has(HeaderId::kL5dDtab);
   const size_t name_size = key.size();
-  if (has_rules) {
-    AppendRulesKey(bytes, head, HeaderId::kL5dCtxDtab, '\n', &key);
-    AppendRulesKey(bytes, head, HeaderId::kL5dDtab, '\r', &key);
-  }
+  const bool overrides = HasOverrides(head);
+  if (overrides) AppendOverridesKey(bytes, head, &key);
   route_ = worker_.routes().Find(key);
   if (route_ != nullptr) return absl::OkStatus();
 
-  Dtab rules;
-  if (has_rules) {
-    RETURN_IF_ERROR(AppendRules(bytes, head, HeaderId::kL5dCtxDtab, &rules));
-    RETURN_IF_ERROR(AppendRules(bytes, head, HeaderId::kL5dDtab, &rules));
+  Dtab local;
+  if (overrides) {
+    ASSIGN_OR_RETURN(local, ParseOverrides(bytes, head));
   }
   ASSIGN_OR_RETURN(const Path name, identifier.Name(absl::string_view(key).substr(0, name_size)));
-  ASSIGN_OR_RETURN(route_, worker_.routes().Add(key, name, rules));
+  ASSIGN_OR_RETURN(route_, worker_.routes().Add(key, name, local));
   return absl::OkStatus();
 }
 

@@ -1,0 +1,45 @@
+#include "proxy/server/overrides.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace heddle {
+namespace {
+
+// The rules of every line of `id`, in order.
+absl::Status AppendRules(absl::string_view bytes, const Head& head, HeaderId id, Dtab* rules) {
+  for (const Field* field = head.begin_fields(); field != head.end_fields(); ++field) {
+    if (field->id != id) continue;
+    absl::StatusOr<Dtab> parsed = Dtab::Parse(field->value.In(bytes));
+    if (!parsed.ok()) {
+      return absl::InvalidArgumentError(
+          Annotate(parsed.status(), absl::StrCat("header ", HeaderName(id))).message());
+    }
+    *rules = rules->Concat(*parsed);
+  }
+  return absl::OkStatus();
+}
+
+void AppendKey(absl::string_view bytes, const Head& head, HeaderId id, char separator, std::string* key) {
+  for (const Field* field = head.begin_fields(); field != head.end_fields(); ++field) {
+    if (field->id != id) continue;
+    const absl::string_view value = field->value.In(bytes);
+    key->push_back(separator);  // no value holds a control character
+    key->append(value.data(), value.size());
+  }
+}
+
+}  // namespace
+
+void AppendOverridesKey(absl::string_view bytes, const Head& head, std::string* key) {
+  AppendKey(bytes, head, HeaderId::kL5dCtxDtab, '\n', key);
+  AppendKey(bytes, head, HeaderId::kL5dDtab, '\r', key);
+}
+
+absl::StatusOr<Dtab> ParseOverrides(absl::string_view bytes, const Head& head) {
+  Dtab rules;
+  RETURN_IF_ERROR(AppendRules(bytes, head, HeaderId::kL5dCtxDtab, &rules));
+  RETURN_IF_ERROR(AppendRules(bytes, head, HeaderId::kL5dDtab, &rules));
+  return rules;
+}
+
+}  // namespace heddle
