@@ -4,12 +4,11 @@
 
 #include <atomic>
 #include <csignal>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "lib/base/check.h"
 #include "lib/event/timer_wheel.h"
 
@@ -107,7 +106,7 @@ struct Loop::Impl : TimerAlarm {
   bool HasPosts() const { return has_posts.load(std::memory_order_acquire); }
 
   Work TakePosts() {
-    absl::MutexLock lock(&mutex);
+    const std::lock_guard lock(mutex);
     has_posts.store(false, std::memory_order_release);
     return std::exchange(posts, {});
   }
@@ -150,9 +149,9 @@ struct Loop::Impl : TimerAlarm {
   Work deferred;
   std::atomic<bool> stop{false};
   std::atomic<std::thread::id> thread{};
-  absl::Mutex mutex;
+  std::mutex mutex;  // not Abseil's: the thread sanitizer does not see into the distribution's build of that
   std::atomic<bool> has_posts{false};
-  Work posts ABSL_GUARDED_BY(mutex);
+  Work posts;  // guarded by mutex
 };
 
 Loop::Loop() : Loop(Clock::Real()) {}
@@ -189,7 +188,7 @@ void Loop::Stop() {
 void Loop::Post(absl::AnyInvocable<void()> work) {
   bool first = false;
   {
-    absl::MutexLock lock(&impl_->mutex);
+    const std::lock_guard lock(impl_->mutex);
     first = impl_->posts.empty();
     impl_->posts.push_back(std::move(work));
     impl_->has_posts.store(true, std::memory_order_release);
