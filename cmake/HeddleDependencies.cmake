@@ -14,5 +14,5 @@ find_package(CAres REQUIRED)
 find_package(Nghttp2 REQUIRED)
 find_package(BoringSsl REQUIRED)
 
-# Debian's Python: its packages (pytest, grpcio, h2) are what the integration tests use.
+# Debian's Python: its packages (pytest, grpcio) are what the integration tests use.
 find_program(HEDDLE_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
