@@ -19,8 +19,7 @@ namespace {
 
 constexpr char kAbout[] =
     "Heddle's control plane: stores versioned dtabs, resolves names, and tells every proxy. The file is in "
-    "Namerd "
-    "1.x's format.\n"
+    "Namerd 1.x's format.\n"
     "\n"
     "Without a file namerd runs on:\n\n";
 
@@ -34,8 +33,8 @@ constexpr char kNext[] =
     "\n"
     "  echo '/svc/web => /$/inet/127.1/8080' | namerctl dtab create default -\n"
     "  namerctl dtab get default\n"
-    "  curl 'http://127.0.0.1:4180/api/1/delegate/default?path=/svc/web'      # what a name leads to, and "
-    "why\n"
+    "  curl 'http://127.0.0.1:4180/api/1/delegate/default?path=/svc/web'      # what a name leads to, "
+    "and why\n"
     "\n"
     "A proxy follows it with `interpreter: {kind: io.l5d.mesh, dst: /$/inet/127.1/4321, root: /default}`.\n"
     "State and metrics: http://127.0.0.1:9991/. A file of your own: namerd namerd.yaml (namerd --help shows "

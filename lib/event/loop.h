@@ -1,7 +1,7 @@
 // One thread's event loop: file descriptors (through lib/net), timers, and work posted from other threads.
 //
 // Everything that names a Loop lives on that loop's thread and is touched by no other; Post() and Stop() are
-// the only ways in from outside (DESIGN.md section 3).
+// the only ways in from outside.
 #ifndef HEDDLE_LIB_EVENT_LOOP_H_
 #define HEDDLE_LIB_EVENT_LOOP_H_
 

@@ -1,5 +1,5 @@
 // Addr: what is known of a client's endpoints. The three states without endpoints are kept apart all the way
-// to the proxy (DESIGN.md section 5): pending (not known yet), absent (known not to exist: a fallback may be
+// to the proxy: pending (not known yet), absent (known not to exist: a fallback may be
 // tried) and failed (discovery is in error: keep the last known good). Source: com.twitter.finagle.Addr.
 #ifndef HEDDLE_LIB_NAMING_ADDR_H_
 #define HEDDLE_LIB_NAMING_ADDR_H_

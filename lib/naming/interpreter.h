@@ -14,8 +14,8 @@
 
 namespace heddle {
 
-// Which state of a namespace something was evaluated at. Versions of different epochs are not comparable
-// (DESIGN.md section 6). {0, 0}: a dtab that has no version, such as one in a config file.
+// Which state of a namespace something was evaluated at. Versions of different epochs are not comparable.
+// {0, 0}: a dtab that has no version, such as one in a config file.
 struct DtabVersion {
   uint64_t epoch = 0;
   uint64_t revision = 0;

@@ -1,6 +1,6 @@
 // A TCP connection on a loop, made for the request path.
 //
-// The measured rules it follows (DESIGN.md section 4): reading stays armed for the connection's whole life;
+// The measured rules it follows: reading stays armed for the connection's whole life;
 // bytes are read into one buffer that all connections of a thread share; a write goes straight to the kernel
 // and only what the kernel does not take is copied. In the steady state a request costs its reads and writes
 // and no other system call.

@@ -4,8 +4,7 @@
 //   MetricsTree tree;                                         // one a process, outlives all else
 //   Scope client = tree.root().Child("rt").Child("http").Child("client").Child(id);
 //
-//   struct ClientStats {                                      // one a client and worker, made and used on
-//   the worker
+//   struct ClientStats {                                      // one a client and worker; the worker's own
 //     explicit ClientStats(const Scope& scope) : set(scope), requests(set.AddCounter({"requests"})) {}
 //     MetricSet set;                                          // removes them from the tree when destroyed
 //     Counter& requests;                                      // found once; Increment() looks nothing up

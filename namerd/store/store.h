@@ -1,4 +1,4 @@
-// The versioned document store (DESIGN.md section 7): documents by kind and key, each with its whole history
+// The versioned document store: documents by kind and key, each with its whole history
 // and compare-and-set writes. Dtabs are one kind of document; traffic shifts will be another.
 //
 // Every operation is asynchronous: `done` is called later, once, on the loop the store was opened with, never

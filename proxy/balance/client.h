@@ -24,7 +24,7 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   // What discovery says. Endpoints that stay keep their connections; those that go finish what they have
-  // begun. An error or "not known yet" after something was known changes nothing (DESIGN.md section 5).
+  // begun. An error or "not known yet" after something was known changes nothing.
   void Update(const Addr& addr);
 
   // An endpoint for an exchange; nullptr if there is none, which state() explains.

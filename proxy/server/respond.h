@@ -1,4 +1,4 @@
-// What a request that fails is answered: the one table from errors to HTTP (DESIGN.md section 9).
+// What a request that fails is answered: the one table from errors to HTTP.
 // Source of the statuses and of l5d-err: io.buoyant.linkerd.protocol.http.ErrorResponder, LinkerdHeaders.Err.
 #ifndef HEDDLE_PROXY_SERVER_RESPOND_H_
 #define HEDDLE_PROXY_SERVER_RESPOND_H_

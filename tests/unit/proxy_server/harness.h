@@ -123,11 +123,11 @@ struct World {
   // Sends `request` on a connection of its own and returns all that comes back within `responses` whole
   // responses.
   std::string Ask(const std::string& request);
-  // A counter's value; 0 if there is none. `name` joined by '|'.
   // The name of a server's metric.
   std::string Server(const std::string& metric) const {
     return "rt|http|server|" + address_text() + "|" + metric;
   }
+  // A counter's value; 0 if there is none. `name` joined by '|'.
   uint64_t CounterOf(const std::string& name) const;
   double GaugeOf(const std::string& name) const;
 
