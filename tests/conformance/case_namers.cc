@@ -1,6 +1,5 @@
 #include "tests/conformance/case_namers.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -54,16 +53,6 @@ void WriteFiles(const std::filesystem::path& dir, const Json& files) {
 
 }  // namespace
 
-TempDir::TempDir() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "heddle-vectors-XXXXXX").string();
-  if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-}
-
-TempDir::~TempDir() {
-  std::error_code ignored;
-  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-}
-
 CaseNamers::CaseNamers(const Json& test) {
   DnsResolver::Options dns;
   dns.servers = "127.0.0.1:1";  // nobody answers there
@@ -81,7 +70,7 @@ CaseNamers::CaseNamers(const Json& test) {
 
 std::shared_ptr<Namer> CaseNamers::MakeFsNamer(const Json& files, const Path& prefix) {
   WriteFiles(dir_.path(), files);
-  return std::make_shared<FsNamer>(loop_, dir_.path(), prefix, hosts_);
+  return std::make_shared<FsNamer>(loop_, dir_.path().string(), prefix, hosts_);
 }
 
 }  // namespace heddle::conformance

@@ -10,21 +10,9 @@
 #include "lib/namers/host_addrs.h"
 #include "lib/naming/namer.h"
 #include "tests/conformance/verdict.h"
+#include "tests/support/temp_dir.h"
 
 namespace heddle::conformance {
-
-// A directory that is removed with everything in it.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // inet; with "fs" io.l5d.fs over the files given there; with "error_namer" one that always fails; with
 // "namers" ones that take everything below their prefix. No name is resolved over the network.

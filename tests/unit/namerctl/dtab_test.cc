@@ -1,11 +1,9 @@
 // The commands of the Go namerctl 0.8.6, with its arguments and outputs.
-#include <stdlib.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
-#include <cstdio>
+#include <filesystem>
 #include <fstream>
 
+#include "tests/support/temp_dir.h"
 #include "tests/unit/namerctl/scripted_namerd.h"
 
 namespace heddle::namerctl {
@@ -101,18 +99,16 @@ TEST_CASE("delete by each of its names") {
 }
 
 TEST_CASE("a file is read; one that is not there is a mistake of usage") {
-  char path[] = "/tmp/namerctl_test_XXXXXX";
-  const int fd = mkstemp(path);
-  REQUIRE(fd >= 0);
-  close(fd);
+  const TempDir dir;
+  const std::string path = dir / "rules.dtab";
   std::ofstream(path) << "# why\n/a => /b ;\n";
   ScriptedNamerd namerd;
   namerd.Answer(204);
   CHECK(namerd.Run({"dtab", "create", "n", path}) == kDone);
   CHECK(namerd.requests[0].body == "# why\n/a => /b ;\n");
-  std::remove(path);
+  std::filesystem::remove(path);
   CHECK(namerd.Run({"dtab", "create", "n", path}) == kUsage);
-  CHECK(namerd.err == std::string("namerctl: cannot read ") + path + ": No such file or directory\n");
+  CHECK(namerd.err == "namerctl: cannot read " + path + ": No such file or directory\n");
   CHECK(namerd.Run({"dtab", "create", "n", "/"}) == kUsage);
   namerd.in = "{\"a\":1}";
   CHECK(namerd.Run({"dtab", "create", "n", "-"}) == kUsage);

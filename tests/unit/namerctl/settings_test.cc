@@ -1,11 +1,10 @@
 #include "namerctl/client/settings.h"
 
-#include <stdlib.h>
-
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/temp_dir.h"
 #include "tests/unit/namerctl/scripted_namerd.h"
 
 namespace heddle::namerctl {
@@ -14,14 +13,10 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Folder {
-  Folder() {
-    char name[] = "/tmp/namerctl_test_XXXXXX";
-    path = mkdtemp(name);
-    fs::create_directories(path / "a/b");
-  }
-  ~Folder() { fs::remove_all(path); }
+  Folder() { fs::create_directories(path / "a/b"); }
   void Write(const std::string& name, const std::string& text) { std::ofstream(path / name) << text; }
-  fs::path path;
+  const TempDir dir;
+  const fs::path path = dir.path();
 };
 
 TEST_CASE("base URLs") {

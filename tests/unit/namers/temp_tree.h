@@ -2,25 +2,17 @@
 #ifndef HEDDLE_TESTS_UNIT_NAMERS_TEMP_TREE_H_
 #define HEDDLE_TESTS_UNIT_NAMERS_TEMP_TREE_H_
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
-#include "lib/base/check.h"
+#include "tests/support/temp_dir.h"
 
 namespace heddle {
 
 class TempTree {
  public:
-  TempTree() {
-    std::string name = (std::filesystem::temp_directory_path() / "heddle-XXXXXX").string();
-    HEDDLE_CHECK(mkdtemp(name.data()) != nullptr);
-    root_ = name;
-  }
-  ~TempTree() { std::filesystem::remove_all(root_); }
-
-  std::string root() const { return root_.string(); }
+  std::string root() const { return root_.path().string(); }
   std::filesystem::path At(const std::string& name) const { return root_ / name; }
   // Truncates and writes in place.
   void Write(const std::string& name, const std::string& text) const { std::ofstream(At(name)) << text; }
@@ -39,7 +31,7 @@ class TempTree {
   }
 
  private:
-  std::filesystem::path root_;
+  TempDir root_;
 };
 
 }  // namespace heddle

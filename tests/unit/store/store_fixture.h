@@ -3,8 +3,6 @@
 #define HEDDLE_TESTS_UNIT_STORE_STORE_FIXTURE_H_
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,23 +12,11 @@
 #include "namerd/store/memory_store.h"
 #include "namerd/store/rocksdb_store.h"
 #include "namerd/store/store.h"
+#include "tests/support/temp_dir.h"
 
 namespace heddle::namerd {
 
 inline constexpr DocumentKind kDtab = DocumentKind::kDtab;
-
-class TempDir {
- public:
-  TempDir() {
-    std::string pattern = std::filesystem::temp_directory_path() / "heddle-store-XXXXXX";
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TempDir() { std::filesystem::remove_all(path_); }
-  std::string operator/(const char* name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 class StoreFixture {
  public:
