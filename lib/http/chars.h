@@ -11,6 +11,13 @@ namespace heddle {
 
 constexpr char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
+// What a hexadecimal digit stands for; -1 if `c` is none.
+constexpr int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = ToLower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 namespace http_internal {
 constexpr std::array<bool, 256> MakeTokenTable() {
   std::array<bool, 256> table{};

@@ -5,13 +5,6 @@
 namespace heddle {
 namespace {
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 std::string Unescape(absl::string_view text, bool plus_is_space) {
   std::string out;
   out.reserve(text.size());

@@ -14,12 +14,6 @@ constexpr uint32_t kMaxTrailers = 8 << 10;
 // A chunk this large is a mistake or an attack on somebody's integer.
 constexpr uint64_t kTooLargeChunk = uint64_t{1} << 60;
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = ToLower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 bool IsControl(char c) { return (static_cast<uint8_t>(c) < 0x20 && c != '\t') || c == 0x7f; }
 
 BodyFraming Length(uint64_t length) {
