@@ -219,8 +219,8 @@ class Story:
                      f"curl -H 'Host: hello' {proxy}",
                      f"curl -H 'Host: hello' -H 'l5d-dtab: /host/world => /srv/world-v1' {proxy}",
                      f"curl -i -H 'Host: nobody' {proxy}     # l5d-err says why",
-                     f"curl '{api}/api/1/delegate/internal?path=/svc/world'",
-                     f"curl http://127.0.0.1:{self.mesh.admin[0]}/admin/metrics.json",
+                     f"curl -s '{api}/api/1/delegate/internal?path=/svc/world' | python3 -m json.tool",
+                     f"curl 'http://127.0.0.1:{self.mesh.admin[0]}/admin/metrics.json?pretty=1&q=rt/internal/service'",
                      f"ls {self.mesh.folder}     # logs, configuration, and disco/: edit a file there"):
             self.screen.command(line)
         self.screen.say()
