@@ -55,6 +55,21 @@ class Deviations {
   std::map<std::string, Json> cases_;
 };
 
+// Empty if every entry says where it holds, what we do and why; else what is wrong.
+std::string MistakeIn(const Json& deviations) {
+  if (!deviations.is_array()) return "is not an array";
+  for (size_t i = 0; i < deviations.size(); ++i) {
+    const Json& entry = deviations[i];
+    const auto has = [&](const char* key) { return entry.contains(key) && !entry[key].empty(); };
+    const bool has_place = has("rule") || has("id") || (has("file") && (has("ids") || has("features")));
+    if (!entry.is_object() || !has_place || !has("instead") || !has("why")) {
+      return "entry " + std::to_string(i + 1) +
+             " needs a rule, an id, or a file with ids or features; and instead and why: " + entry.dump();
+    }
+  }
+  return "";
+}
+
 Verdict RunGuarded(RunCase run, const Json& test) {
   try {
     return run(test);
@@ -135,13 +150,14 @@ Counts RunFile(const std::filesystem::path& file, const Deviations& deviations) 
 int Main(const std::string& dir, const std::string& deviations_file) {
   std::string problem;
   const std::optional<Json> deviations = Load(deviations_file, &problem);
+  if (deviations.has_value()) problem = MistakeIn(*deviations);
   std::error_code error;
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(dir, error)) {
     if (entry.path().extension() == ".json" && entry.path().filename() != "deviations.json")
       files.push_back(entry.path());
   }
-  if (!deviations.has_value() || !deviations->is_array() || error || files.empty()) {
+  if (!problem.empty() || error || files.empty()) {
     std::cerr << "run_vectors: "
               << (error           ? dir + ": " + error.message()
                   : files.empty() ? dir + ": no .json files"
