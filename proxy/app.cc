@@ -1,5 +1,8 @@
 #include "proxy/app.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <csignal>
 #include <thread>
 #include <utility>
@@ -17,10 +20,35 @@ size_t WorkerCount(const ProxyConfig& config) {
   return config.workers != 0 ? config.workers : std::max(1u, std::thread::hardware_concurrency());
 }
 
+// Listeners, loops, namerd, admin requests.
+constexpr size_t kOwnDescriptors = 64;
+// A limit of connections below this is worth telling.
+constexpr size_t kAmpleConnections = 1000;
+
+// A request takes two descriptors, its requester's and its endpoint's: requesters get no more than half of
+// what the process may open, and wait in the backlog above. Otherwise they would take all, and each would get
+// an error because no endpoint could be reached.
+ProxyConfig WithinFileLimit(ProxyConfig config) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return config;
+  const size_t usable = limit.rlim_cur - std::min<size_t>(limit.rlim_cur, kOwnDescriptors);
+  const size_t share = usable / 2 / WorkerCount(config) / std::max<size_t>(1, config.routers.size());
+  for (RouterEntry& entry : config.routers) {
+    size_t& connections = entry.router.limits.max_connections;
+    if (share >= connections) continue;
+    connections = std::max<size_t>(1, share);
+    if (connections >= kAmpleConnections) continue;
+    Log(LogLevel::kWarning) << "router '" << entry.router.label << "' takes at most " << connections
+                            << " connections a worker: the process may open " << limit.rlim_cur
+                            << " files. Raise the limit (ulimit -n).";
+  }
+  return config;
+}
+
 }  // namespace
 
 App::App(ProxyConfig config)
-    : config_(std::move(config)),
+    : config_(WithinFileLimit(std::move(config))),
       workers_(WorkerCount(config_)),
       mesh_clients_(control_, kVersion),
       namers_(MakeNamers(config_.namers, control_)),

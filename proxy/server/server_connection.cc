@@ -12,6 +12,8 @@ namespace {
 constexpr size_t kMaxHeld = 64 << 10;
 // With more of its responses on the way than this, the next request of a pipeline waits.
 constexpr size_t kHighWater = 128 << 10;
+// How long a connection without a request is kept when others wait for its place.
+constexpr Millis kIdleWhenFull{1000};
 
 }  // namespace
 
@@ -143,7 +145,9 @@ void ServerConnection::CheckTimeouts(Nanos now) {
   const ServerLimits& limits = worker_.config().limits;
   if (in_request_) {
     if (exchange_->last_activity() < now - worker_.config().endpoint.response_timeout) exchange_->OnTimeout();
-  } else if (last_activity_ < now - (exchange_ == nullptr ? limits.idle_timeout : limits.head_timeout)) {
+  } else if (exchange_ != nullptr) {
+    if (last_activity_ < now - limits.head_timeout) Close();
+  } else if (last_activity_ < now - (worker_.full() ? kIdleWhenFull : limits.idle_timeout)) {
     Close();
   }
 }

@@ -47,6 +47,8 @@ class ServerWorker {
   bool draining() const { return draining_; }
   // Draining, and the grace for idle connections is over.
   bool closing_idle() const { return closing_idle_; }
+  // There are as many connections as there may be: others wait for one to close.
+  bool full() const { return full_; }
   // For one call at a time.
   std::string& scratch() { return scratch_; }
   std::string& key() { return key_; }
