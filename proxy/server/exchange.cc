@@ -159,17 +159,17 @@ size_t Exchange::Dispatch(absl::string_view bytes) {
   }
   const Head& head = parser_.head();
   ForwardRequest(bytes, head, {choice_.target->head_fields, choice_.target->has_residual, consumed_}, &sent_);
-  const absl::string_view rest = bytes.substr(head.size);
+  // Of the body only as much as can be sent again: the rest comes by TakeBody, once there is a connection.
+  const size_t room = sent_.size() < kReplayBytes ? kReplayBytes - sent_.size() : 0;
+  const absl::string_view rest = bytes.substr(head.size, room);
   const size_t body = decoder_.Skip(rest);
   const size_t taken = head.size + body;
   if (decoder_.error()) {
     Respond(400, decoder_.error().reason);
     return taken;
   }
-  replayable_ = sent_.size() + body <= kReplayBytes;
-  if (replayable_) sent_.append(rest.data(), body);
+  sent_.append(rest.data(), body);
   Connect(/*fresh=*/false);
-  if (!replayable_) upstream_->Write(rest.substr(0, body));
   if (decoder_.done()) upstream_->EndRequest();
   return taken;
 }
@@ -227,6 +227,13 @@ void Exchange::OnInterim(absl::string_view bytes, const Head& head) {
   out.clear();
   ForwardResponse(bytes, head, {}, &out);
   connection_->Send(out);
+  PauseIfFull();
+}
+
+void Exchange::PauseIfFull() {
+  if (upstream_paused_ || connection_->buffered() <= kHighWater) return;
+  upstream_paused_ = true;
+  upstream_->PauseReading();
 }
 
 void Exchange::OnResponse(const Response& response) {
@@ -245,9 +252,8 @@ void Exchange::OnResponse(const Response& response) {
   connection_->Send(out);
   if (response.complete) {
     Finish(status_, keep_ && decoder_.done() ? After::kKeep : After::kClose);
-  } else if (connection_->buffered() > kHighWater) {
-    upstream_paused_ = true;
-    upstream_->PauseReading();
+  } else {
+    PauseIfFull();
   }
 }
 
@@ -275,9 +281,8 @@ void Exchange::OnResponseBody(absl::string_view body, bool complete) {
   }
   if (complete) {
     Finish(status_, keep_ && decoder_.done() ? After::kKeep : After::kClose);
-  } else if (connection_->buffered() > kHighWater) {
-    upstream_paused_ = true;
-    upstream_->PauseReading();
+  } else {
+    PauseIfFull();
   }
 }
 
@@ -319,6 +324,8 @@ bool Exchange::Retry(Failure failure) {
   choice_.pool = pool;
   Connect(/*fresh=*/failure == Failure::kClosed);
   if (decoder_.done()) upstream_->EndRequest();
+  // On a connection that was there already everything may have left at once: nothing else would say so.
+  if (upstream_->buffered() == 0 && upstream_->connected()) OnRequestDrained();
   return true;
 }
 
@@ -338,7 +345,8 @@ void Exchange::OnTimeout() {
 void Exchange::Fail(const absl::Status& error) { Respond(HttpStatusOf(error), error.message()); }
 
 void Exchange::Respond(int status, absl::string_view message) {
-  keep_ = keep_ && decoder_.done() && !decoder_.error() && !worker_.draining();
+  // Whoever sends what is malformed may also be read differently where the next request begins.
+  keep_ = keep_ && status != 400 && decoder_.done() && !decoder_.error() && !worker_.draining();
   std::string out;  // not the scratch: the message may be a view of something there
   AppendErrorResponse(
       {status, message, !keep_, keep_ && http10_, to_head_, worker_.config().limits.max_head_bytes}, &out);

@@ -157,6 +157,9 @@ bool HeadParser::TakeTarget(absl::string_view bytes) {
   if (FindControl(target) != target.size() || target.find('\t') != absl::string_view::npos) {
     return Fail(400, "a control character in the request target");
   }
+  // RFC 9112 section 3.2: no form has one. Some readers cut it off and some do not, so that a path would be
+  // checked as one and served as another.
+  if (target.find('#') != absl::string_view::npos) return Fail(400, "a fragment in the request target");
   if (head_.method == Method::kConnect) {
     head_.form = TargetForm::kAuthority;
     return !HasAuthorityDelimiter(target) || Fail(400, "the target of CONNECT is not host:port");

@@ -28,6 +28,9 @@ TEST_CASE("malformed requests: 400 with the reason, and the connection closed") 
            std::string(
                "GET / HTTP/1.1\r\nHost: web\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"),
            std::string("GET / HTTP/1.1\r\nHost : web\r\n\r\n"),
+           std::string("GET /a#b HTTP/1.1\r\nHost: web\r\n\r\n"),
+           std::string("GET / HTTP/1.1\r\n\r\n"),
+           Get("web", "l5d-dtab: /a =>\r\n"),
            std::string("\x16\x03\x01\x02\x00\x01\n", 7),
            Get("web", absl::StrCat("X: ", std::string(100'000, 'a'), "\r\n")),
        }) {
@@ -39,7 +42,7 @@ TEST_CASE("malformed requests: 400 with the reason, and the connection closed") 
     CHECK(absl::StrContains(client.in, "\r\nConnection: close\r\n"));
     CHECK(ResponseSize(client.in) == client.in.size());
   }
-  CHECK(w.CounterOf(w.Server("status|400")) == 3);
+  CHECK(w.CounterOf(w.Server("status|400")) == 6);
   CHECK(w.CounterOf(w.Server("status|431")) == 1);
 }
 
@@ -70,6 +73,29 @@ TEST_CASE("an endpoint that refuses connections costs no request while another t
   // It was tried once, and is not tried again before a while.
   CHECK(w.CounterOf(absl::StrCat(kClient, "failures|connect")) <= 1);
   CHECK(w.CounterOf("rt|http|service|svc/web|success") == 50);
+}
+
+TEST_CASE("a large request goes whole although the first endpoint refuses connections") {
+  Web w;
+  size_t got = 0;
+  Backend backend(w.loop, [&](Backend::Peer& peer, const std::string& bytes) {
+    got += bytes.size();
+    if (absl::EndsWith(bytes, "!")) peer.connection->Write(Ok("hello"));
+    return bytes.size();
+  });
+  const std::string request = absl::StrCat("POST / HTTP/1.1\r\nHost: web\r\nContent-Length: 200001\r\n\r\n",
+                                           std::string(200'000, 'x'), "!");
+  const uint16_t dead = DeadPort(w.loop);
+  for (int i = 0; i < 30; ++i) {
+    // With a connection to the other that waits already, and without.
+    if (i % 2 == 0) backend.CloseConnections();
+    w.web.SetPorts({dead, backend.port()});
+    w.Settle();
+    CHECK(absl::EndsWith(w.Ask(request), "hello"));
+    w.Advance(Millis(6000));  // it may be tried again
+  }
+  CHECK(w.CounterOf(absl::StrCat(kClient, "failures|connect")) >= 2);
+  CHECK(got >= 30 * 200'001);
 }
 
 TEST_CASE("when every endpoint refuses connections: 502 that names one") {
@@ -284,6 +310,27 @@ TEST_CASE("time limits") {
     w.Until([&] { return ResponseSize(client.in) > 0; });
     CHECK(absl::StartsWith(client.in, "HTTP/1.1 503 "));
   }
+}
+
+TEST_CASE("when there are as many connections as may be, the unused make room") {
+  RouterConfig config;
+  config.limits.max_connections = 1;
+  Web w(std::move(config));
+  Backend backend(w.loop, Answer(Ok("hello")));
+  w.web.SetPorts({backend.port()});
+  TestClient first(w.loop, w.address());
+  first.connection->Write(Get("web"));
+  w.Until([&] { return absl::EndsWith(first.in, "hello"); });
+  TestClient second(w.loop, w.address());
+  second.connection->Write(Get("web"));
+  w.Settle();
+  CHECK(second.in.empty());
+  CHECK_FALSE(first.ended);
+  w.Advance(Millis(1000));
+  w.Advance(Millis(1000));
+  w.Until([&] { return absl::EndsWith(second.in, "hello"); });
+  CHECK(first.ended);
+  CHECK_FALSE(first.failed);
 }
 
 TEST_CASE("unused connections to endpoints are closed") {

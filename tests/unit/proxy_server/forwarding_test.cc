@@ -195,6 +195,39 @@ TEST_CASE("a large response to a slow reader stops the endpoint, and comes whole
   CHECK(written == kBody);
 }
 
+TEST_CASE("interim responses without end to a slow reader stop the endpoint") {
+  constexpr size_t kAll = 64 << 20;
+  size_t written = 0;
+  OneBackend w([&](Backend::Peer& peer, const std::string& bytes) {
+    const auto more = [&peer, &written, kAll] {
+      const std::string piece =
+          absl::StrCat("HTTP/1.1 103 Early Hints\r\nLink: ", std::string(4000, 'x'), "\r\n\r\n");
+      while (written < kAll && peer.connection->buffered() == 0) {
+        peer.connection->Write(piece);
+        written += piece.size();
+        if (written >= kAll) peer.connection->Write(Ok("hello"));
+      }
+    };
+    peer.on_drained = more;
+    more();
+    return bytes.size();
+  });
+  TestClient client(w.loop, w.address());
+  client.connection->Write(Get("web"));
+  w.Until([&] { return client.received > 0; });
+  client.connection->PauseReading();
+  size_t before = 0;
+  do {
+    before = written;
+    w.Settle();
+  } while (written != before);
+  CHECK(written < kAll / 2);
+  client.keep = false;
+  client.connection->ResumeReading();
+  w.Until([&] { return client.received > kAll; });
+  CHECK_FALSE(client.failed);
+}
+
 TEST_CASE("a large request to a slow endpoint stops the requester, and goes whole") {
   constexpr size_t kBody = 64 << 20;
   size_t got = 0;
