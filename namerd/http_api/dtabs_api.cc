@@ -5,7 +5,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "lib/dtab/dtab.h"
+#include "absl/strings/str_format.h"
+#include "lib/base/utf8.h"
 #include "namerd/http_api/answer.h"
 #include "namerd/http_api/dtab_format.h"
 #include "namerd/http_api/etag.h"
@@ -33,20 +34,6 @@ Accepted AcceptedBy(const HttpRequest& request) {
   return accepted;
 }
 
-absl::StatusOr<std::string> Render(const Version& version, const std::string& ns, DtabFormat format) {
-  const auto dtab = heddle::Dtab::Parse(version.value);
-  if (dtab.ok()) return WriteDtab(*dtab, format);
-  return absl::DataLossError(
-      absl::StrCat("what is stored as dtab \"", ns, "\" is none: ", dtab.status().message()));
-}
-
-HttpResponse VersionResponse(const HttpRequest& request, const std::string& ns, const Version& version) {
-  const Accepted accepted = AcceptedBy(request);
-  auto body = Render(version, ns, accepted.format);
-  if (!body.ok()) return Refusal(request, body.status());
-  return {200, {{"ETag", ETagOf(version.number)}, {"Content-Type", accepted.media_type}}, *std::move(body)};
-}
-
 // Of the header, else of the query parameter.
 std::string HeaderOrQuery(const HttpRequest& request, absl::string_view header, absl::string_view parameter) {
   const std::string* value = FindHeader(request.headers, header);
@@ -56,6 +43,23 @@ std::string HeaderOrQuery(const HttpRequest& request, absl::string_view header, 
 Change ChangeOf(const HttpRequest& request) {
   return {HeaderOrQuery(request, "Heddle-Author", "author"),
           HeaderOrQuery(request, "Heddle-Message", "message"), request.peer.ToString()};
+}
+
+// What is stored is shown as JSON, which has no other bytes: a name that is not UTF-8 would be listed as
+// another one, which nobody could ask for.
+absl::Status CheckText(absl::string_view what, absl::string_view text) {
+  const size_t at = FindNotUtf8(text);
+  if (at == absl::string_view::npos) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrFormat("%s is not UTF-8: the byte 0x%02x after %d others; send it as UTF-8", what,
+                      static_cast<unsigned char>(text[at]), at));
+}
+
+absl::Status CheckTexts(const std::string& ns, const std::string& dtab, const Change& change) {
+  RETURN_IF_ERROR(CheckText("the name", ns));
+  RETURN_IF_ERROR(CheckText("the dtab", dtab));
+  RETURN_IF_ERROR(CheckText("the author", change.author));
+  return CheckText("the message", change.message);
 }
 
 Expect ExpectOfRequest(const HttpRequest& request) {
@@ -97,9 +101,10 @@ void DtabsApi::Get(const std::string& ns, const HttpRequest& request, Writer wri
   if (request.method == "GET" && WantsWatch(request)) {
     const Accepted accepted = AcceptedBy(request);
     return exchanges_.AnswerAll(
-        std::move(writer), accepted.media_type, [document, ns, format = accepted.format](Report report) {
-          return document->Subscribe([report = std::move(report), ns, format](const auto& now) {
-            if (now.has_value() && !now->deleted) report(Render(*now, ns, format));
+        std::move(writer), accepted.media_type,
+        [document, rendered = rendered_, ns, format = accepted.format](Report report) {
+          return document->Subscribe([report = std::move(report), rendered, ns, format](const auto& now) {
+            if (now.has_value() && !now->deleted) report(rendered->Render(ns, *now, format));
           });
         });
   }
@@ -108,6 +113,14 @@ void DtabsApi::Get(const std::string& ns, const HttpRequest& request, Writer wri
     return writer->Send(Refusal(request, 404, absl::StrCat("there is no dtab \"", ns, "\"")));
   }
   writer->Send(VersionResponse(request, ns, *latest));
+}
+
+HttpResponse DtabsApi::VersionResponse(const HttpRequest& request, const std::string& ns,
+                                       const Version& version) {
+  const Accepted accepted = AcceptedBy(request);
+  auto body = rendered_->Render(ns, version, accepted.format);
+  if (!body.ok()) return Refusal(request, body.status());
+  return {200, {{"ETag", ETagOf(version.number)}, {"Content-Type", accepted.media_type}}, *std::move(body)};
 }
 
 void DtabsApi::GetVersion(const std::string& ns, const HttpRequest& request, Writer writer) {
@@ -120,7 +133,7 @@ void DtabsApi::GetVersion(const std::string& ns, const HttpRequest& request, Wri
   }
   namespaces_.store().GetVersion(
       kDtab, ns, *number,
-      [request = HeadOf(request), ns, writer = std::move(writer)](absl::StatusOr<Version> version) {
+      [this, request = HeadOf(request), ns, writer = std::move(writer)](absl::StatusOr<Version> version) {
         if (!version.ok()) return writer->Send(Refusal(request, version.status()));
         if (version->deleted) {
           return writer->Send(
@@ -141,8 +154,12 @@ void DtabsApi::WriteDocument(const std::string& ns, const HttpRequest& request, 
   }
   auto dtab = ReadDtab(request.body, *format);
   if (!dtab.ok()) return writer->Send(Refusal(request, Annotate(dtab.status(), "the dtab does not parse")));
+  Change change = ChangeOf(request);
+  if (const absl::Status texts = CheckTexts(ns, *dtab, change); !texts.ok()) {
+    return writer->Send(Refusal(request, texts));
+  }
   const Expect expect = request.method == "POST" ? Expect::Absent() : ExpectOfRequest(request);
-  namespaces_.store().Put(kDtab, ns, *std::move(dtab), expect, ChangeOf(request),
+  namespaces_.store().Put(kDtab, ns, *std::move(dtab), expect, std::move(change),
                           AnswerWrite(ns, request, std::move(writer)));
 }
 

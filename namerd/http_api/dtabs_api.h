@@ -7,6 +7,7 @@
 
 #include "lib/session/http_server.h"
 #include "namerd/http_api/exchange.h"
+#include "namerd/http_api/rendered_dtabs.h"
 #include "namerd/namespaces/namespaces.h"
 
 namespace heddle::namerd {
@@ -24,6 +25,7 @@ class DtabsApi {
 
  private:
   void Get(const std::string& ns, const HttpRequest& request, Writer writer);
+  HttpResponse VersionResponse(const HttpRequest& request, const std::string& ns, const Version& version);
   void GetVersion(const std::string& ns, const HttpRequest& request, Writer writer);
   void WriteDocument(const std::string& ns, const HttpRequest& request, Writer writer);
   void Delete(const std::string& ns, const HttpRequest& request, Writer writer);
@@ -31,6 +33,7 @@ class DtabsApi {
 
   Namespaces& namespaces_;
   Exchanges& exchanges_;
+  const std::shared_ptr<RenderedDtabs> rendered_ = std::make_shared<RenderedDtabs>();  // the streams' too
 };
 
 }  // namespace heddle::namerd

@@ -123,11 +123,22 @@ TEST_CASE("Names and messages have limits") {
   CHECK(api.Ask("GET", "/api/1/dtabs").body == "[]\n");
 }
 
-TEST_CASE("Names of any bytes are listed as JSON") {
+TEST_CASE("Names of any characters are listed as JSON") {
   ApiFixture api;
-  REQUIRE(api.Put("%22%5C%0A%FF", "/a => /b").status == 204);
-  CHECK_THAT(api.Ask("GET", "/api/1/dtabs").body, Catch::StartsWith("[\"\\\"\\\\\\n"));
-  CHECK(api.Ask("GET", "/api/1/dtabs/%22%5C%0A%FF").status == 200);
+  REQUIRE(api.Put("%22%5C%0A%C3%A9", "/a => /b").status == 204);
+  CHECK(api.Ask("GET", "/api/1/dtabs").body == "[\"\\\"\\\\\\n\xc3\xa9\"]\n");
+  CHECK(api.Ask("GET", "/api/1/dtabs/%22%5C%0A%C3%A9").status == 200);
+}
+
+TEST_CASE("What is not UTF-8 is not stored, since it could not be shown") {
+  ApiFixture api;
+  const HttpResponse name = api.Put("web%FF", "/a => /b");
+  CHECK(name.status == 400);
+  CHECK(name.body == "the name is not UTF-8: the byte 0xff after 3 others; send it as UTF-8\n");
+  CHECK(api.Put("web", "/a => /b # \xe9t\xe9").status == 400);
+  CHECK(api.Put("web", "/a => /b", {{"Heddle-Message", "\xe9"}}).status == 400);
+  CHECK(api.Put("web?author=%E9", "/a => /b").status == 400);
+  CHECK(api.Ask("GET", "/api/1/dtabs").body == "[]\n");
 }
 
 TEST_CASE("Which namespace a path names is never in doubt") {

@@ -35,6 +35,21 @@ TEST_CASE("A state that is as it was sent last is not sent again") {
   CHECK(stream->chunks == Chunks{"/a=>/b\n"});
 }
 
+TEST_CASE("Readers of several namespaces in several formats each get their own") {
+  ApiFixture api(ApiFixture::Dtabs{{"a", "/a => /b"}, {"b", "/b => /c"}});
+  const auto a_text = api.Open("GET", "/api/1/dtabs/a?watch=1", {{"Accept", "application/dtab"}});
+  const auto b_text = api.Open("GET", "/api/1/dtabs/b?watch=1", {{"Accept", "application/dtab"}});
+  const auto a_json = api.Open("GET", "/api/1/dtabs/a?watch=1");
+  const auto a_again = api.Open("GET", "/api/1/dtabs/a?watch=1", {{"Accept", "application/dtab"}});
+  REQUIRE(api.Put("b", "/b => /d").status == 204);
+  REQUIRE(api.Put("a", "/a => /d").status == 204);
+  CHECK(a_text->chunks == Chunks{"/a=>/b\n", "/a=>/d\n"});
+  CHECK(a_again->chunks == Chunks{"/a=>/b\n", "/a=>/d\n"});
+  CHECK(b_text->chunks == Chunks{"/b=>/c\n", "/b=>/d\n"});
+  CHECK(a_json->chunks ==
+        Chunks{"[{\"prefix\":\"/a\",\"dst\":\"/b\"}]\n", "[{\"prefix\":\"/a\",\"dst\":\"/d\"}]\n"});
+}
+
 TEST_CASE("A watch of a namespace that is not there yet waits for it") {
   ApiFixture api;
   const auto stream = api.Open("GET", "/api/1/dtabs/web?watch=1", {{"Accept", "application/dtab"}});
