@@ -3,8 +3,8 @@
 #include <csignal>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "lib/base/log.h"
 #include "lib/naming/local_interpreter.h"
 #include "namerd/store/memory_store.h"
@@ -76,7 +76,9 @@ absl::Status App::StartInterface(const InterfaceConfig& config) {
       loop_, [this](const HttpRequest& request, std::shared_ptr<ResponseWriter> writer) {
         http_api_->Handle(request, std::move(writer));
       }));
-  RETURN_IF_ERROR(server->Listen(config.address));
+  if (const absl::Status listening = server->Listen(config.address); !listening.ok()) {
+    return Annotate(listening, "io.l5d.httpController");
+  }
   LogServing("httpController", server->address().ToString());
   return absl::OkStatus();
 }

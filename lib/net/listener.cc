@@ -21,7 +21,13 @@ constexpr std::chrono::seconds kWarnEvery(10);
 
 absl::Status ListenError(const SocketAddress& address, int error) {
   const std::string text = absl::StrCat("listen on ", address.ToString(), ": ", ErrnoText(error));
-  if (error == EADDRINUSE) return absl::AlreadyExistsError(text);
+  if (error == EADDRINUSE) {
+    return absl::AlreadyExistsError(
+        absl::StrCat(text, "; stop the process that has it (ss -ltnp names it), or choose another port"));
+  }
+  if (error == EADDRNOTAVAIL) {
+    return absl::UnavailableError(absl::StrCat(text, "; give one of this host's, or 0.0.0.0 for all"));
+  }
   if (error == EACCES || error == EPERM) return absl::PermissionDeniedError(text);
   return absl::UnavailableError(text);
 }
