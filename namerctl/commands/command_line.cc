@@ -32,6 +32,13 @@ CLI::App* Add(CLI::App& parent, const std::string& name, const std::string& what
   return command;
 }
 
+// An empty one, of a variable that is not set, would ask for the list of all.
+void AddName(CLI::App* command, std::string& name) {
+  command->add_option("name", name)->required()->check([](const std::string& given) {
+    return std::string(given.empty() ? "it is empty; give the name of a delegation table" : "");
+  });
+}
+
 void AddNote(CLI::App* command, Note& note) {
   command->add_option("-m,--message", note.message, "why, kept in the history");
   command->add_option("--author", note.author, "who, kept in the history (default: $USER)");
@@ -42,13 +49,13 @@ void AddReaders(CLI::App& dtab, Arguments& a) {
   list->callback([&a] { a.run = DtabList; });
 
   CLI::App* get = Add(dtab, "get", "Get a delegation table by name", {"cat"});
-  get->add_option("name", a.get.name)->required();
+  AddName(get, a.get.name);
   get->add_flag("--pretty,!--no-pretty", a.get.pretty, "a rule a line (default); --pretty=false: all on one");
   get->add_option("--version", a.get.version, "as it was at this version, or version number");
   get->callback([&a] { a.run = [&a](Context& context) { return DtabGet(context, a.get); }; });
 
   CLI::App* history = Add(dtab, "history", "List the versions of a delegation table, newest first", {"log"});
-  history->add_option("name", a.history.name)->required();
+  AddName(history, a.history.name);
   history->add_option("-n,--limit", a.history.limit, "at most so many (default: 20)")
       ->check(CLI::Range(1, 1000));
   history->callback([&a] { a.run = [&a](Context& context) { return DtabHistory(context, a.history); }; });
@@ -56,7 +63,7 @@ void AddReaders(CLI::App& dtab, Arguments& a) {
   CLI::App* diff = Add(dtab, "diff",
                        "Show what the last change was, or what differs between two versions,\n"
                        "or what an update with FILE would change");
-  diff->add_option("name", a.diff.name)->required();
+  AddName(diff, a.diff.name);
   CLI::Option* file = diff->add_option("file", a.diff.file, "a file, or - for standard input");
   diff->add_option("--from", a.diff.from, "the older side: a version or its number");
   diff->add_option("--to", a.diff.to, "the newer side: a version or its number")->excludes(file);
@@ -65,25 +72,25 @@ void AddReaders(CLI::App& dtab, Arguments& a) {
 
 void AddWriters(CLI::App& dtab, Arguments& a) {
   CLI::App* create = Add(dtab, "create", "Create a new delegation table", {"new"});
-  create->add_option("name", a.write.name)->required();
+  AddName(create, a.write.name);
   create->add_option("file", a.write.file, "a file, or - for standard input")->required();
   AddNote(create, a.write.note);
   create->callback([&a] { a.run = [&a](Context& context) { return DtabCreate(context, a.write); }; });
 
   CLI::App* update = Add(dtab, "update", "Update a delegation table", {"up"});
-  update->add_option("name", a.write.name)->required();
+  AddName(update, a.write.name);
   update->add_option("file", a.write.file, "a file, or - for standard input")->required();
   update->add_option("--version", a.write.version, "only perform update if the current version matches");
   AddNote(update, a.write.note);
   update->callback([&a] { a.run = [&a](Context& context) { return DtabUpdate(context, a.write); }; });
 
   CLI::App* del = Add(dtab, "delete", "Delete a delegation table by name; its history stays", {"del", "rm"});
-  del->add_option("name", a.del.name)->required();
+  AddName(del, a.del.name);
   AddNote(del, a.del.note);
   del->callback([&a] { a.run = [&a](Context& context) { return DtabDelete(context, a.del); }; });
 
   CLI::App* rollback = Add(dtab, "rollback", "Store an older version again, as a new one");
-  rollback->add_option("name", a.rollback.name)->required();
+  AddName(rollback, a.rollback.name);
   rollback->add_option("version", a.rollback.version,
                        "a version or its number (default: the one before the latest)");
   AddNote(rollback, a.rollback.note);

@@ -75,13 +75,11 @@ TEST_CASE("an answer that is not namerd's is told as such") {
 
 TEST_CASE("usage") {
   ScriptedNamerd namerd;
-  const std::vector<std::vector<std::string>> wrong{{"dtab", "get"},
-                                                    {"dtab", "get", "a", "b"},
-                                                    {"dtab", "create", "a"},
-                                                    {"dtab", "list", "x"},
-                                                    {"dtab", "nonsense"},
-                                                    {"--nonsense"},
-                                                    {"dtab", "history", "a", "-n", "0"}};
+  const std::vector<std::vector<std::string>> wrong{
+      {"dtab", "get"},        {"dtab", "get", "a", "b"},
+      {"dtab", "delete", ""}, {"dtab", "create", "a"},
+      {"dtab", "list", "x"},  {"dtab", "nonsense"},
+      {"--nonsense"},         {"dtab", "history", "a", "-n", "0"}};
   for (const auto& args : wrong) {
     CHECK(namerd.Run(args) == kUsage);
     CHECK(namerd.err.find("namerctl: ") == 0);
