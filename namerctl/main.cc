@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "lib/base/standard_streams.h"
 #include "lib/session/http_client.h"
 #include "namerctl/commands/command_line.h"
 
@@ -30,6 +31,7 @@ heddle::namerctl::NamerdClient::Transport Connect(const heddle::namerctl::BaseUr
 }  // namespace
 
 int main(int argc, char** argv) {
+  heddle::OpenMissingStandardStreams();
   std::signal(SIGPIPE, SIG_IGN);  // a peer that closes is an error to tell, not an end without a word
   std::error_code no_folder;      // one that was removed: then no file is found
   heddle::namerctl::Environment env{

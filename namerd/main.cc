@@ -8,6 +8,7 @@
 #include <string>
 
 #include "lib/base/log.h"
+#include "lib/base/standard_streams.h"
 #include "lib/config/errors.h"
 #include "lib/config/node.h"
 #include "namerd/app.h"
@@ -105,4 +106,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace heddle::namerd
 
-int main(int argc, char** argv) { return heddle::namerd::Main(argc, argv); }
+int main(int argc, char** argv) {
+  heddle::OpenMissingStandardStreams();
+  return heddle::namerd::Main(argc, argv);
+}

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "lib/base/log.h"
+#include "lib/base/standard_streams.h"
 #include "lib/config/errors.h"
 #include "lib/config/node.h"
 #include "proxy/app.h"
@@ -102,4 +103,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace heddle
 
-int main(int argc, char** argv) { return heddle::Main(argc, argv); }
+int main(int argc, char** argv) {
+  heddle::OpenMissingStandardStreams();
+  return heddle::Main(argc, argv);
+}

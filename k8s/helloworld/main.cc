@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "k8s/helloworld/app.h"
+#include "lib/base/standard_streams.h"
 #include "lib/event/signal_watcher.h"
 
 namespace heddle {
@@ -147,4 +148,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace heddle
 
-int main(int argc, char** argv) { return heddle::Main(argc, argv); }
+int main(int argc, char** argv) {
+  heddle::OpenMissingStandardStreams();
+  return heddle::Main(argc, argv);
+}

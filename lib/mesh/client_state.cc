@@ -6,7 +6,7 @@
 #include "lib/mesh/convert.h"
 #include "lib/mesh/endpoint_set.h"
 #include "lib/mesh/limits.h"
-#include "lib/mesh/utf8.h"
+#include "lib/base/utf8.h"
 #include "proto/mesh.pb.h"
 
 namespace heddle {

@@ -8,7 +8,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/check.h"
-#include "lib/mesh/utf8.h"
+#include "lib/base/utf8.h"
 #include "proto/mesh.pb.h"
 
 namespace heddle {

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/mesh/convert.h"
-#include "lib/mesh/utf8.h"
+#include "lib/base/utf8.h"
 #include "proto/delegator.pb.h"
 
 namespace heddle::namerd {

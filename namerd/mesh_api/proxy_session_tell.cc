@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/mesh/convert.h"
-#include "lib/mesh/utf8.h"
+#include "lib/base/utf8.h"
 #include "namerd/mesh_api/proxy_session.h"
 #include "namerd/mesh_api/proxy_session_parts.h"
 #include "proto/mesh.pb.h"

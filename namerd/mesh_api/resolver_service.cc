@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "lib/mesh/convert.h"
-#include "lib/mesh/utf8.h"
+#include "lib/base/utf8.h"
 #include "namerd/mesh_api/reactors.h"
 #include "namerd/mesh_api/services.h"
 #include "proto/resolver.grpc.pb.h"

@@ -1,16 +1,25 @@
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <string>
+#include <vector>
 
 #include "lib/base/backoff.h"
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/base/socket_address.h"
+#include "lib/base/standard_streams.h"
 #include "lib/base/status.h"
+#include "lib/base/utf8.h"
 
 namespace heddle {
 namespace {
 
 TEST_CASE("an address survives text, sockaddr and bytes") {
-  const auto text = GENERATE(as<std::string>{}, "127.0.0.1:80", "[::1]:65535", "0.0.0.0:0", "[2001:db8::7]:1");
+  const auto text =
+      GENERATE(as<std::string>{}, "127.0.0.1:80", "[::1]:65535", "0.0.0.0:0", "[2001:db8::7]:1");
   const auto address = SocketAddress::ParseHostPort(text);
   REQUIRE(address.ok());
   CHECK(address->ToString() == text);
@@ -21,7 +30,8 @@ TEST_CASE("an address survives text, sockaddr and bytes") {
 }
 
 TEST_CASE("what is no address is refused with a message that names it") {
-  const auto text = GENERATE(as<std::string>{}, "localhost:80", "127.0.0.1", "127.0.0.1:70000", ":80", "", "1.2.3:80");
+  const auto text =
+      GENERATE(as<std::string>{}, "localhost:80", "127.0.0.1", "127.0.0.1:70000", ":80", "", "1.2.3:80");
   const auto address = SocketAddress::ParseHostPort(text);
   REQUIRE_FALSE(address.ok());
   CHECK(address.status().code() == absl::StatusCode::kInvalidArgument);
@@ -87,6 +97,35 @@ TEST_CASE("a fake clock moves when told") {
   clock.Advance(Millis(5));
   CHECK(clock.Now() - start == Millis(5));
   CHECK(clock.WallNow() - wall == Millis(5));
+}
+
+// The status of a child that closes `closed`, opens what is missing, and then a file.
+int DescriptorOfNextFile(const std::vector<int>& closed) {
+  const pid_t child = fork();
+  if (child == 0) {
+    for (const int fd : closed) close(fd);
+    OpenMissingStandardStreams();
+    _exit(open("/dev/null", O_RDONLY));
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_CASE("no file gets the number of a standard stream that is closed") {
+  const int usual = DescriptorOfNextFile({});
+  CHECK(usual > STDERR_FILENO);
+  for (const auto& closed : {std::vector<int>{0}, {1}, {2}, {0, 2}, {0, 1, 2}}) {
+    CHECK(DescriptorOfNextFile(closed) == usual);
+  }
+}
+
+TEST_CASE("bytes that are not UTF-8 are found") {
+  CHECK(FindNotUtf8("") == absl::string_view::npos);
+  CHECK(FindNotUtf8("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80") == absl::string_view::npos);
+  CHECK(FindNotUtf8("caf\xe9") == 3);
+  CHECK(FindNotUtf8("\xc3") == 0);
+  CHECK(FindNotUtf8("a\xc0\x80") == 1);
 }
 
 }  // namespace

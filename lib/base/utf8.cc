@@ -1,4 +1,4 @@
-#include "lib/mesh/utf8.h"
+#include "lib/base/utf8.h"
 
 #include <cstdint>
 
@@ -46,6 +46,16 @@ std::string Utf8(absl::string_view text) {
     }
   }
   return out;
+}
+
+size_t FindNotUtf8(absl::string_view text) {
+  size_t at = 0;
+  while (at < text.size()) {
+    const size_t length = SequenceLength(text.substr(at));
+    if (length == 0) return at;
+    at += length;
+  }
+  return absl::string_view::npos;
 }
 
 }  // namespace heddle
