@@ -75,7 +75,7 @@ struct MetricSet::Added {
 MetricSet::MetricSet(Scope scope) : scope_(std::move(scope)) {}
 
 MetricSet::MetricSet(MetricSet&& other) noexcept
-    : scope_(other.scope_), added_(std::exchange(other.added_, {})) {}
+    : scope_(std::move(other.scope_)), added_(std::exchange(other.added_, {})) {}
 
 MetricSet::~MetricSet() {
   for (const Added& added : added_) scope_.tree().Remove(added.key, added.instance);

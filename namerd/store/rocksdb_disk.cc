@@ -202,7 +202,7 @@ absl::Status RocksdbDisk::ForEachLatest(
   return absl::OkStatus();
 }
 
-std::vector<absl::StatusOr<Version>> RocksdbDisk::Commit(std::vector<Write> writes) {
+std::vector<absl::StatusOr<Version>> RocksdbDisk::Commit(const std::vector<Write>& writes) {
   std::vector<absl::StatusOr<Version>> results;
   results.reserve(writes.size());
   const absl::Status ready = Recover();

@@ -44,7 +44,7 @@ class RocksdbDisk {
   // of them or none. A result for each, in order. After a failure the data is opened anew and what reached
   // the disk is taken back before anything else is written, so that room on the disk is all it takes to go
   // on.
-  std::vector<absl::StatusOr<Version>> Commit(std::vector<Write> writes);
+  std::vector<absl::StatusOr<Version>> Commit(const std::vector<Write>& writes);
 
   // As in store.h.
   absl::StatusOr<Version> Get(DocumentKind kind, const std::string& key);

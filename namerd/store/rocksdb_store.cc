@@ -140,7 +140,7 @@ class RocksdbStore : public Store {
       outcomes.push_back({write.kind, write.key, write.bytes(), Version(), std::move(pending.done)});
       writes.push_back(std::move(write));
     }
-    auto results = disk_->Commit(std::move(writes));
+    auto results = disk_->Commit(writes);
     for (size_t i = 0; i < results.size(); ++i) outcomes[i].result = std::move(results[i]);
     loop_.Post([this, alive, outcomes = std::move(outcomes)]() mutable {
       for (Outcome& outcome : outcomes) {
