@@ -3,9 +3,11 @@
 #include <cmath>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "lib/base/utf8.h"
 
 namespace heddle {
 namespace {
@@ -30,6 +32,12 @@ bool ParseLine(absl::string_view text, AddressLine* line) {
   return words.size() == 2 || (words[2] == "*" && ParseWeight(words[3], &line->weight));
 }
 
+// As much of `text` as a message takes, which may be any bytes: they end up in logs and on terminals.
+std::string Shown(absl::string_view text) {
+  constexpr size_t kMost = 80;
+  return absl::StrCat(absl::Utf8SafeCEscape(Utf8(text.substr(0, kMost))), text.size() > kMost ? "..." : "");
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<AddressLine>> ParseAddressFile(absl::string_view text) {
@@ -41,7 +49,7 @@ absl::StatusOr<std::vector<AddressLine>> ParseAddressFile(absl::string_view text
     if (content.empty()) continue;
     AddressLine line;
     if (!ParseLine(content, &line)) {
-      return absl::InvalidArgumentError(absl::StrCat("line ", number, ": malformed address: ", content,
+      return absl::InvalidArgumentError(absl::StrCat("line ", number, ": malformed address: ", Shown(content),
                                                      "; expected HOST PORT, or HOST PORT * WEIGHT"));
     }
     lines.push_back(std::move(line));

@@ -215,6 +215,11 @@ TEST_CASE("a file that turns bad keeps its last known addresses; one that never 
   f.Settle();
   REQUIRE(good.Show() == "/#/fs/good / 10.0.0.1:80");
   REQUIRE_THAT(f.namer.StateJson(), Catch::Contains("malformed address: 10.0.0.1 99999"));
+  f.tree.Replace("disco/good", "\x1b[31m\xff" + std::string(1000, 'x') + "\n");
+  f.Settle();
+  const std::string state = f.namer.StateJson();
+  REQUIRE_THAT(state, Catch::Contains(R"(malformed address: \\033[31m?xxx)"));
+  REQUIRE_THAT(state, !Catch::Contains(std::string(100, 'x')));
   f.tree.Replace("disco/good", "10.0.0.3 80\n");
   f.UntilShows(good, "/#/fs/good / 10.0.0.3:80");
   REQUIRE_THAT(f.namer.StateJson(), Catch::Contains(R"("/good":{"endpoints":1,"state":"bound"})"));

@@ -46,9 +46,12 @@ TEST_CASE("mistakes are told all at once, each with its place", "[namers]") {
       "  rootDir: /nosuch/place\n"
       "  prefix: bad prefix\n"
       "  rootdir: x\n"
-      "- rootDir: /\n");
+      "- rootDir: /\n"
+      "- kind: io.l5d.k8s\n");
   const std::string text = loaded.errors.ToString();
   CAPTURE(text);
+  REQUIRE_THAT(text, Catch::Contains("c.yaml:9:9: namers") || Catch::Contains("c.yaml:9:9: kind"));
+  REQUIRE_THAT(text, Catch::Contains("io.l5d.k8s is not supported yet; io.l5d.fs is"));
   for (const char* part :
        {"c.yaml:2:", "io.l5d.fz", "c.yaml:3:", "rootDir", "c.yaml:5:", "'/nosuch/place' is not a directory",
         "c.yaml:6:", "c.yaml:7:", "c.yaml:8:", "kind"}) {
