@@ -1,11 +1,9 @@
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <iostream>
 #include <optional>
 #include <string>
 
+#include "lib/base/file_limit.h"
 #include "lib/base/log.h"
 #include "lib/base/standard_streams.h"
 #include "lib/config/errors.h"
@@ -62,14 +60,6 @@ std::optional<int> ReadArguments(int argc, char** argv, Arguments* arguments) {
   return std::nullopt;
 }
 
-// Each request under way has two connections; the soft limit of 1024 is for programs that call select(2).
-void RaiseFileLimit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 int Main(int argc, char** argv) {
   Arguments arguments;
   if (const auto status = ReadArguments(argc, argv, &arguments)) return *status;
@@ -89,8 +79,6 @@ int Main(int argc, char** argv) {
   if (arguments.workers != 0) config.workers = arguments.workers;
 
   RaiseFileLimit();
-  // A peer that closes its connection is an error of that write, not of the process.
-  std::signal(SIGPIPE, SIG_IGN);
   App app(std::move(config));
   if (const absl::Status started = app.Start(); !started.ok()) {
     Log(LogLevel::kError) << started.message();

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 
 #include "lib/base/backoff.h"
 #include "lib/base/clock.h"
+#include "lib/base/file_limit.h"
 #include "lib/base/random.h"
 #include "lib/base/socket_address.h"
 #include "lib/base/standard_streams.h"
@@ -126,6 +128,18 @@ TEST_CASE("bytes that are not UTF-8 are found") {
   CHECK(FindNotUtf8("caf\xe9") == 3);
   CHECK(FindNotUtf8("\xc3") == 0);
   CHECK(FindNotUtf8("a\xc0\x80") == 1);
+}
+
+TEST_CASE("the soft limit on descriptors is raised to the hard one") {
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit low{before.rlim_max < 64 ? before.rlim_max : 64, before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &low) == 0);
+  RaiseFileLimit();
+  rlimit after{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &after) == 0);
+  CHECK(after.rlim_cur == before.rlim_max);
+  CHECK(setrlimit(RLIMIT_NOFILE, &before) == 0);
 }
 
 }  // namespace
