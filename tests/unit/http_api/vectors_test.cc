@@ -172,6 +172,9 @@ class Replay {
     for (const Json& name : expect.value("absent_headers", Json::array())) {
       CHECK(writer.Header(name.get<std::string>()).empty());
     }
+    if (expect.contains("body_prefix")) {  // of an error: what scripts look for
+      CHECK_THAT(writer.response->body, Catch::StartsWith(expect["body_prefix"].get<std::string>()));
+    }
     if (status >= 400) {
       CHECK_FALSE(writer.response->body.empty());  // the wording is ours, but there is one
     } else if (expect.contains("body")) {
