@@ -65,9 +65,7 @@ class MeshClient::Impl : public ClientStream::Listener, public std::enable_share
     gate_->Close();
     retry_.Cancel();
     if (stream_) std::exchange(stream_, nullptr)->Abandon();
-    for (const auto& weak : explains_) {
-      if (const auto call = weak.lock()) call->Cancel();
-    }
+    for (const auto& call : explains_) call->Abandon();
   }
 
   void Received(const mesh::v1::FromNamerd& message) override {
@@ -99,7 +97,7 @@ class MeshClient::Impl : public ClientStream::Listener, public std::enable_share
 
   Subscription Explain(const mesh::v1::ExplainRequest& request, ExplainCall::Done done) {
     auto call = std::make_shared<ExplainCall>(gate_, connected_->Get() ? stub_ : nullptr, std::move(done));
-    std::erase_if(explains_, [](const auto& weak) { return weak.expired(); });
+    std::erase_if(explains_, [](const auto& earlier) { return earlier->over(); });
     explains_.push_back(call);
     call->Start(request, loop_, absl::StrCat("not connected to namerd at ", options_.target, ": ", error_));
     return Subscription([call] { call->Cancel(); });
@@ -158,8 +156,8 @@ class MeshClient::Impl : public ClientStream::Listener, public std::enable_share
   Timer retry_;
   std::shared_ptr<MeshClientState> state_;
   std::shared_ptr<mesh::v1::Mesh::Stub> stub_;
-  std::shared_ptr<ClientStream> stream_;  // null between two tries
-  std::vector<std::weak_ptr<ExplainCall>> explains_;
+  std::shared_ptr<ClientStream> stream_;                // null between two tries
+  std::vector<std::shared_ptr<ExplainCall>> explains_;  // those that are over go with the next one
   const std::shared_ptr<Source<bool>> connected_ = std::make_shared<Source<bool>>(false);
   Nanos connected_since_{0};
   uint64_t streams_ = 0;

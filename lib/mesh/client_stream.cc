@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lib/base/check.h"
 #include "lib/mesh/grpc_status.h"
 #include "lib/mesh/limits.h"
 
@@ -28,8 +29,10 @@ ClientStream::ClientStream(std::shared_ptr<LoopGate> gate, std::shared_ptr<mesh:
                            std::weak_ptr<Listener> listener)
     : gate_(std::move(gate)), stub_(std::move(stub)), listener_(std::move(listener)) {}
 
+ClientStream::~ClientStream() { HEDDLE_CHECK(!started_ || let_go_.HasBeenNotified()); }
+
 void ClientStream::Start(mesh::v1::FromProxy hello) {
-  self_ = shared_from_this();
+  started_ = true;
   outgoing_ = std::move(hello);
   stub_->async()->Connect(&context_, this);
   AddHold();  // writes are started by the loop, not by a callback
@@ -49,6 +52,7 @@ void ClientStream::Abandon() {
   listener_.reset();
   context_.TryCancel();
   ReleaseHold();
+  let_go_.WaitForNotification();
 }
 
 void ClientStream::ReleaseHold() {
@@ -80,10 +84,11 @@ void ClientStream::OnWriteDone(bool ok) {
 }
 
 void ClientStream::OnDone(const grpc::Status& status) {
-  const auto self = std::move(self_);
-  gate_->Post([self, status = FromGrpc(status)] {
+  gate_->Post([self = shared_from_this(), status = FromGrpc(status)] {
+    self->let_go_.WaitForNotification();
     if (const auto listener = self->listener_.lock()) listener->Closed(status);
   });
+  let_go_.Notify();
 }
 
 }  // namespace heddle

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/synchronization/notification.h"
 #include "lib/base/status.h"
 #include "lib/mesh/client.h"
 #include "lib/mesh/loop_gate.h"
@@ -18,8 +19,9 @@ namespace heddle {
 // A channel of its own for each try: it connects at once, and looks the name up anew.
 std::shared_ptr<grpc::Channel> MakeMeshChannel(const MeshClientOptions& options);
 
-// gRPC calls the On* methods on its threads; they only post. All others are for the loop's thread. Keeps
-// itself alive until gRPC has let go of it, which may be after the loop has ended.
+// gRPC calls the On* methods on its threads; they only post. All others are for the loop's thread, which also
+// owns the stream: it must not be the gRPC thread that gives up the last reference, since with the last
+// channel go the very threads that gRPC calls us on (and a thread that joins itself brings the process down).
 class ClientStream : public grpc::ClientBidiReactor<mesh::v1::FromProxy, mesh::v1::FromNamerd>,
                      public std::enable_shared_from_this<ClientStream> {
  public:
@@ -34,6 +36,7 @@ class ClientStream : public grpc::ClientBidiReactor<mesh::v1::FromProxy, mesh::v
 
   ClientStream(std::shared_ptr<LoopGate> gate, std::shared_ptr<mesh::v1::Mesh::Stub> stub,
                std::weak_ptr<Listener> listener);
+  ~ClientStream() override;  // REQUIRES: closed or abandoned, if it was started
 
   // Opens the stream with `hello` as the first message.
   void Start(mesh::v1::FromProxy hello);
@@ -43,7 +46,8 @@ class ClientStream : public grpc::ClientBidiReactor<mesh::v1::FromProxy, mesh::v
   void WriteOutgoing();
   // Ends the stream; Closed follows.
   void Cancel() { context_.TryCancel(); }
-  // Ends the stream without another call of the listener.
+  // Ends the stream without another call of the listener. Waits until gRPC has let go of it, which takes it
+  // no longer than a hop between threads.
   void Abandon();
 
   void OnReadDone(bool ok) override;
@@ -57,12 +61,13 @@ class ClientStream : public grpc::ClientBidiReactor<mesh::v1::FromProxy, mesh::v
   const std::shared_ptr<LoopGate> gate_;
   const std::shared_ptr<mesh::v1::Mesh::Stub> stub_;
   std::weak_ptr<Listener> listener_;
+  bool started_ = false;
   bool holding_ = false;  // the loop's: gRPC waits for ReleaseHold before OnDone
   bool writing_ = false;  // the loop's
   mesh::v1::FromProxy outgoing_;
   mesh::v1::FromNamerd incoming_;
   grpc::ClientContext context_;
-  std::shared_ptr<ClientStream> self_;
+  absl::Notification let_go_;  // gRPC has made its last call
 };
 
 }  // namespace heddle

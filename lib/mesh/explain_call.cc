@@ -20,13 +20,25 @@ void ExplainCall::Start(const mesh::v1::ExplainRequest& request, Loop& loop, con
   request_ = request;
   context_.set_deadline(std::chrono::system_clock::now() + kDeadline);
   stub_->async()->Explain(&context_, &request_, &response_, [self](const grpc::Status& status) {
-    self->gate_->Post([self, status = FromGrpc(status)] { self->Finish(status); });
+    self->gate_->Post([self, status = FromGrpc(status)] {
+      self->let_go_.WaitForNotification();
+      self->stub_.reset();
+      self->Finish(status);
+    });
+    self->let_go_.Notify();
   });
 }
 
 void ExplainCall::Cancel() {
   done_ = nullptr;
   context_.TryCancel();
+}
+
+void ExplainCall::Abandon() {
+  Cancel();
+  if (stub_ == nullptr) return;
+  let_go_.WaitForNotification();
+  stub_.reset();
 }
 
 void ExplainCall::Finish(const absl::Status& status) {

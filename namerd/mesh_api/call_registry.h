@@ -45,13 +45,14 @@ class CallRegistry {
 
   // Loop thread. Ends all calls; later ones are refused, and nothing is posted any more.
   void Close() {
+    // The gate first: a call that is refused is finished where it is, and nothing posted may finish it again.
+    gate_.Close();
     std::vector<std::shared_ptr<LiveCall>> calls;
     {
       absl::MutexLock lock(&mutex_);
       closed_ = true;
       calls.assign(calls_.begin(), calls_.end());
     }
-    gate_.Close();
     for (const auto& call : calls) call->Abort();
   }
 
