@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "lib/base/check.h"
 #include "lib/event/fd_watcher.h"
 #include "lib/event/timer.h"
@@ -44,6 +47,20 @@ DnsResolver::Answer AnswerOf(const ares_addrinfo& info) {
                          answer.addresses.end());
   answer.ttl = std::chrono::seconds(answer.addresses.empty() ? 0 : std::max(0, ttl));
   return answer;
+}
+
+// RFC 6761 section 6.3: these names are the loopback addresses whatever a file or a server says, and no
+// server is asked.
+bool IsLocalhost(absl::string_view host) {
+  absl::ConsumeSuffix(&host, ".");
+  return absl::EqualsIgnoreCase(host, "localhost") || absl::EndsWithIgnoreCase(host, ".localhost");
+}
+
+// The addresses of a host that needs no look-up.
+std::optional<std::vector<SocketAddress>> KnownAddresses(const std::string& host) {
+  if (const auto literal = SocketAddress::Parse(host, 0); literal.ok()) return std::vector{*literal};
+  if (!IsLocalhost(host)) return std::nullopt;
+  return std::vector{*SocketAddress::Parse("127.0.0.1", 0), *SocketAddress::Parse("::1", 0)};
 }
 
 }  // namespace
@@ -195,8 +212,8 @@ DnsResolver::~DnsResolver() = default;
 std::unique_ptr<DnsResolver::Query> DnsResolver::Resolve(const std::string& host, Done done) {
   auto pending = std::make_shared<Impl::Pending>(Impl::Pending{impl_->loop, host, std::move(done)});
   auto query = std::make_unique<Impl::Handle>(pending);
-  if (const auto literal = SocketAddress::Parse(host, 0); literal.ok()) {
-    Impl::AnswerLater(std::move(pending), Answer{{*literal}, std::chrono::seconds(0)});
+  if (auto known = KnownAddresses(host)) {
+    Impl::AnswerLater(std::move(pending), Answer{*std::move(known), std::chrono::seconds(0)});
     return query;
   }
   impl_->ReopenIfServersFailed();

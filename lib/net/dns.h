@@ -1,5 +1,6 @@
 // Host names to addresses, asynchronously, on a loop. Honours /etc/hosts, /etc/resolv.conf, search domains
-// and ndots. Built on c-ares: getaddrinfo would need threads and hides the time to live.
+// and ndots; localhost is the loopback addresses (RFC 6761). Built on c-ares: getaddrinfo would need threads
+// and hides the time to live.
 #ifndef HEDDLE_LIB_NET_DNS_H_
 #define HEDDLE_LIB_NET_DNS_H_
 
@@ -26,7 +27,7 @@ class DnsResolver {
   };
   struct Answer {
     std::vector<SocketAddress> addresses;  // all A and AAAA, sorted, without duplicates, port 0; never empty
-    std::chrono::seconds ttl{0};           // the lowest; 0 for /etc/hosts and literal addresses
+    std::chrono::seconds ttl{0};           // the lowest; 0 for /etc/hosts, localhost and literal addresses
   };
   // Cancels the query when destroyed; then its callback is not called.
   class Query {

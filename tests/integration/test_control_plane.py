@@ -1,7 +1,12 @@
 """namerd from outside: what it refuses, what it keeps."""
+import ctypes
+import errno
 import os
+import pathlib
+import resource
 import signal
 import subprocess
+import sys
 
 import mesh
 from mesh import DTAB, request
@@ -55,59 +60,88 @@ def test_acknowledged_writes_survive_sigkill(heddle):
     assert len(history["versions"] if isinstance(history, dict) else history) == 50
 
 
-def test_on_a_full_disk_the_write_is_refused_and_the_old_value_stays(heddle, tmp_path):
-    """The store lies on a small file system of its own, in a mount namespace that only this namerd is in."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
+class SmallDisk:
+    """A file system of its own for namerd's store, which can be filled and emptied.
 
-    def on_a_small_disk():
-        libc_unshare_and_mount(disk, "24m")
+    It is mounted in a mount namespace that only namerd is in. Where that is not allowed (in a container or a chroot)
+    a limit on the size of namerd's files stands in: the kernel refuses the same writes, with another error.
+    """
 
-    namerd = heddle.start_namerd(storage=f"{{kind: io.l5d.rocksdb, path: {disk}/data}}", preexec_fn=on_a_small_disk)
-    inside = f"/proc/{namerd.pid}/root{disk}"
-    heddle.put_dtab(DTAB)
-    with open(f"{inside}/ballast", "wb") as ballast:
-        try:
-            while True:
-                ballast.write(b"x" * 65536)
-                ballast.flush()
-        except OSError:
-            pass
-    # Small writes may still fit into what the log has reserved; a full disk must refuse one before long.
-    filler = "".join(f"/n{i} => /$/inet/127.1/80 ;\n" for i in range(2000))
-    accepted = DTAB
-    for i in range(400):
-        text = f"/svc => /$/inet/127.1/{2000 + i} ;\n" + filler
-        answer = heddle.api("PUT", "/api/1/dtabs/internal", text)
-        if answer.status != 204:
-            break
-        accepted = text
-    assert answer.status in (500, 503, 507), answer.status
-    assert answer.body, "a refused write says why"
-    first = heddle.api("GET", "/api/1/dtabs/internal").json()[0]["dst"]
-    assert first == accepted.split("=> ")[1].split(" ;")[0]
-    os.remove(f"{inside}/ballast")
-    again = mesh.eventually(lambda: heddle.api("PUT", "/api/1/dtabs/internal", DTAB).status == 204, "writes go on")
-    assert again
-    assert heddle.api("GET", "/api/1/dtabs/internal").json()[0]["prefix"] == "/svc"
+    def __init__(self, path):
+        self.path = path
+        path.mkdir()
+        self.mounted = subprocess.run([sys.executable, __file__, str(path)], check=False).returncode == 0
+        self.process = None
+
+    def enter(self):
+        """In the child, before exec."""
+        if self.mounted:
+            unshare_and_mount(self.path)
+        else:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    def fill(self):
+        if not self.mounted:
+            largest = max(f.stat().st_size for f in self.path.rglob("*") if f.is_file())
+            resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
+            return
+        with open(f"/proc/{self.process.pid}/root{self.path}/ballast", "wb") as ballast:
+            try:
+                while True:
+                    ballast.write(b"x" * 65536)
+                    ballast.flush()
+            except OSError as error:
+                assert error.errno == errno.ENOSPC
+
+    def make_room(self):
+        if self.mounted:
+            os.remove(f"/proc/{self.process.pid}/root{self.path}/ballast")
+        else:
+            unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+            resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, unlimited)
 
 
-def libc_unshare_and_mount(path, size):
-    """In the child, before exec: a private mount namespace with a tmpfs at `path`."""
-    import ctypes
+def unshare_and_mount(path):
+    """Puts the calling process into a mount namespace with 24 MiB of memory as the file system at `path`."""
     libc = ctypes.CDLL(None, use_errno=True)
     CLONE_NEWNS, CLONE_NEWUSER, MS_REC, MS_PRIVATE = 0x20000, 0x10000000, 0x4000, 1 << 18
+
+    def check(result):
+        if result != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
     if os.geteuid() == 0:
-        assert libc.unshare(CLONE_NEWNS) == 0, os.strerror(ctypes.get_errno())
+        check(libc.unshare(CLONE_NEWNS))
     else:
-        uid, gid = os.geteuid(), os.getegid()
-        assert libc.unshare(CLONE_NEWNS | CLONE_NEWUSER) == 0, os.strerror(ctypes.get_errno())
-        for name, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
+        uid = os.geteuid()
+        check(libc.unshare(CLONE_NEWNS | CLONE_NEWUSER))
+        for name, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1")):
             with open(f"/proc/self/{name}", "w", encoding="ascii") as f:
                 f.write(text)
-    assert libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None) == 0, os.strerror(ctypes.get_errno())
-    options = f"size={size}".encode()
-    assert libc.mount(b"tmpfs", str(path).encode(), b"tmpfs", 0, options) == 0, os.strerror(ctypes.get_errno())
+    check(libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
+    check(libc.mount(b"tmpfs", str(path).encode(), b"tmpfs", 0, b"size=24m"))
+
+
+def test_on_a_full_disk_the_write_is_refused_and_the_old_value_stays(heddle, tmp_path):
+    disk = SmallDisk(tmp_path / "disk")
+    storage = f"{{kind: io.l5d.rocksdb, path: {disk.path}/data}}"
+    disk.process = heddle.start_namerd(storage=storage, preexec_fn=disk.enter)
+    heddle.put_dtab(DTAB)
+    disk.fill()
+    # Small writes may still fit into what the log has reserved; a full disk must refuse one before long.
+    filler = "".join(f"/n{i} => /$/inet/127.1/80 ;\n" for i in range(2000))
+    accepted = "/svc"
+    for i in range(400):
+        answer = heddle.api("PUT", "/api/1/dtabs/internal", f"/w{i} => /$/inet/127.1/80 ;\n" + filler)
+        if answer.status != 204:
+            break
+        accepted = f"/w{i}"
+    assert answer.status == 507 if disk.mounted else answer.status in (503, 507), answer.text
+    assert answer.body, "a refused write says why"
+    assert heddle.api("GET", "/api/1/dtabs/internal").json()[0]["prefix"] == accepted
+    disk.make_room()
+    mesh.eventually(lambda: heddle.api("PUT", "/api/1/dtabs/internal", DTAB).status == 204, "writes go on")
+    assert heddle.api("GET", "/api/1/dtabs/internal").json()[0]["prefix"] == "/svc"
 
 
 def test_a_watch_gives_each_state_and_ends_cleanly_with_namerd(heddle):
@@ -148,3 +182,10 @@ def test_started_without_a_config_it_serves_and_says_what_to_type(run, tmp_path)
         assert request(9991, target="/admin/ping").text.strip() == "pong"
     else:
         assert "in use" in output
+
+
+if __name__ == "__main__":  # SmallDisk asks whether this is allowed
+    try:
+        unshare_and_mount(pathlib.Path(sys.argv[1]))
+    except OSError as refused:
+        sys.exit(f"{refused}: a limit on file sizes stands in for a small disk")
