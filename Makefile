@@ -11,7 +11,7 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test asan tsan bench clean help packages
+.PHONY: build demo test asan tsan bench vectors-runner clean help packages
 
 build: packages build/release/CMakeCache.txt  ## Build the programs into build/release/bin (default)
 	@echo "==> building $(PROGRAMS) ($(JOBS) at a time)"
@@ -32,6 +32,9 @@ tsan: packages  ## Every test with the thread sanitizer (in build/tsan)
 bench: build  ## Print the start-up time and the idle memory of proxy and namerd
 	@echo "==> idle memory and start-up time"
 	@/usr/bin/python3 tests/bench/idle.py --bin build/release/bin
+
+vectors-runner: packages build/release/CMakeCache.txt
+	@cmake --build build/release -j $(JOBS) --target run_vectors >build/vectors-runner.log || { cat build/vectors-runner.log; exit 1; }
 
 clean:  ## Remove everything that was built
 	rm -rf build
