@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/log.h"
 #include "lib/base/random.h"
+#include "namerd/store/rocksdb_log.h"
 #include "namerd/store/version_codec.h"
 
 namespace heddle::namerd {
@@ -54,9 +55,7 @@ rocksdb::Options DbOptions(rocksdb::Env* env) {
   options.manifest_preallocation_size = 64u << 10;
   options.max_open_files = 64;
   options.max_background_jobs = 2;
-  options.keep_log_file_num = 2;
-  options.max_log_file_size = 1u << 20;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.info_log = MakeRocksdbLog();
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   return options;

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 import mesh
 from mesh import DTAB, request
 
@@ -63,14 +65,14 @@ def test_acknowledged_writes_survive_sigkill(heddle):
 class SmallDisk:
     """A file system of its own for namerd's store, which can be filled and emptied.
 
-    It is mounted in a mount namespace that only namerd is in. Where that is not allowed (in a container or a chroot)
-    a limit on the size of namerd's files stands in: the kernel refuses the same writes, with another error.
+    With `mount` it is mounted in a mount namespace that only namerd is in. Without, or where that is not allowed (in a
+    container or a chroot), a limit on the size of namerd's files stands in: other writes are refused, with another error.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, mount):
         self.path = path
         path.mkdir()
-        self.mounted = subprocess.run([sys.executable, __file__, str(path)], check=False).returncode == 0
+        self.mounted = mount and subprocess.run([sys.executable, __file__, str(path)], check=False).returncode == 0
         self.process = None
 
     def enter(self):
@@ -122,8 +124,9 @@ def unshare_and_mount(path):
     check(libc.mount(b"tmpfs", str(path).encode(), b"tmpfs", 0, b"size=24m"))
 
 
-def test_on_a_full_disk_the_write_is_refused_and_the_old_value_stays(heddle, tmp_path):
-    disk = SmallDisk(tmp_path / "disk")
+@pytest.mark.parametrize("mount", [True, False])
+def test_on_a_full_disk_the_write_is_refused_and_the_old_value_stays(heddle, tmp_path, mount):
+    disk = SmallDisk(tmp_path / "disk", mount)
     storage = f"{{kind: io.l5d.rocksdb, path: {disk.path}/data}}"
     disk.process = heddle.start_namerd(storage=storage, preexec_fn=disk.enter)
     heddle.put_dtab(DTAB)
