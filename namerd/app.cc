@@ -6,10 +6,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/log.h"
+#include "lib/base/version.h"
 #include "lib/naming/local_interpreter.h"
 #include "namerd/store/memory_store.h"
 #include "namerd/store/rocksdb_store.h"
-#include "namerd/version.h"
 
 namespace heddle::namerd {
 namespace {

@@ -7,11 +7,11 @@
 #include "lib/base/file_limit.h"
 #include "lib/base/log.h"
 #include "lib/base/standard_streams.h"
+#include "lib/base/version.h"
 #include "lib/config/errors.h"
 #include "lib/config/node.h"
 #include "namerd/app.h"
 #include "namerd/config/namerd_config.h"
-#include "namerd/version.h"
 
 namespace heddle::namerd {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/log.h"
+#include "lib/base/version.h"
 #include "lib/interpreters/kinds.h"
-#include "proxy/version.h"
 
 namespace heddle {
 

@@ -6,10 +6,10 @@
 #include "lib/base/file_limit.h"
 #include "lib/base/log.h"
 #include "lib/base/standard_streams.h"
+#include "lib/base/version.h"
 #include "lib/config/errors.h"
 #include "lib/config/node.h"
 #include "proxy/app.h"
-#include "proxy/version.h"
 
 namespace heddle {
 namespace {

@@ -4,12 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "lib/base/version.h"
 #include "namerctl/commands/dtab_commands.h"
 
 namespace heddle::namerctl {
 namespace {
-
-constexpr char kVersion[] = HEDDLE_VERSION;  // from the build
 
 // What the flags say; a command reads its own part.
 struct Arguments {

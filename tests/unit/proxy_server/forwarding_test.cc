@@ -17,6 +17,15 @@ struct OneBackend : World {
   FakeClient web;
 };
 
+// Runs until `written` no longer grows: whoever writes has been stopped.
+void RunUntilStill(World& w, const size_t& written) {
+  size_t before = 0;
+  do {
+    before = written;
+    w.Settle();
+  } while (written != before);
+}
+
 TEST_CASE("a request goes to its endpoint and its response comes back") {
   OneBackend w;
   const std::string response = w.Ask("GET /a?b HTTP/1.1\r\nHost: web\r\nX: y\r\n\r\n");
@@ -182,11 +191,7 @@ TEST_CASE("a large response to a slow reader stops the endpoint, and comes whole
   client.connection->Write(Get("web"));
   w.Until([&] { return client.received > 0; });
   client.connection->PauseReading();
-  size_t before = 0;
-  do {
-    before = written;
-    w.Settle();
-  } while (written != before);
+  RunUntilStill(w, written);
   // What two pairs of sockets' buffers and the proxy's mark hold, far from everything.
   CHECK(written < kBody / 2);
   client.keep = false;
@@ -216,11 +221,7 @@ TEST_CASE("interim responses without end to a slow reader stop the endpoint") {
   client.connection->Write(Get("web"));
   w.Until([&] { return client.received > 0; });
   client.connection->PauseReading();
-  size_t before = 0;
-  do {
-    before = written;
-    w.Settle();
-  } while (written != before);
+  RunUntilStill(w, written);
   CHECK(written < kAll / 2);
   client.keep = false;
   client.connection->ResumeReading();
