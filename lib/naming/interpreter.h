@@ -35,6 +35,9 @@ struct VersionedDtab {
 struct Binding {
   BoundTree tree;
   DtabVersion version;
+  // True while something that a newer state needs is still pending, so that `tree` is the last known one: a
+  // version is in force only once the bindings it touches have settled.
+  bool settling = false;
   friend bool operator==(const Binding&, const Binding&) = default;
 };
 
