@@ -95,7 +95,7 @@ void App::UseDefaultInterpreter(const RouterEntry& entry, RouterUnit* unit) {
   unit->explain = [this, own = unit->interpreter](const std::optional<Dtab>& dtab, const Path& path,
                                                   auto done) {
     const auto interpreter = dtab ? MakeDefaultInterpreter(*dtab, namers_) : own;
-    return interpreter->Explain(Dtab(), path, std::move(done));
+    return interpreter->Explain(Dtab(), path, ExplainDetail::kPlain, std::move(done));
   };
 }
 
@@ -105,7 +105,7 @@ void App::UseMeshInterpreter(const RouterEntry& entry, const MeshInterpreterConf
                                             metrics_.root().Child("rt").Child(unit->label));
   unit->explain = [interpreter = unit->interpreter](const std::optional<Dtab>& dtab, const Path& path,
                                                     auto done) {
-    return interpreter->Explain(dtab.value_or(Dtab()), path, std::move(done));
+    return interpreter->Explain(dtab.value_or(Dtab()), path, ExplainDetail::kPlain, std::move(done));
   };
 }
 

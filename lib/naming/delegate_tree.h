@@ -3,7 +3,9 @@
 #define HEDDLE_LIB_NAMING_DELEGATE_TREE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -49,6 +51,12 @@ struct DelegateTree::Weighted {
   double weight;
   DelegateTree tree;
 };
+
+// The nodes from the root to the first leaf whose id is `id`: the path of each, and its rule as shown ("" if
+// it has none). A transformer gives two: before it and after it, the second with its name in place of a rule.
+// nullopt if there is no such leaf. Source: io.buoyant.namer.DelegateTree.find.
+using DelegateSteps = std::vector<std::pair<std::string, std::string>>;
+std::optional<DelegateSteps> FindLeaf(const DelegateTree& tree, const Path& id);
 
 }  // namespace heddle
 

@@ -41,6 +41,10 @@ struct Binding {
   friend bool operator==(const Binding&, const Binding&) = default;
 };
 
+// How much an explanation tells. kPlain: what Linkerd's does. kFull: also which part of the requests goes
+// each way now, and why the rest of the ways get none (delegate_json.h).
+enum class ExplainDetail { kPlain, kFull };
+
 // All calls on the loop that owns the interpreter.
 class Interpreter {
  public:
@@ -56,7 +60,7 @@ class Interpreter {
   // /delegator.json), perhaps before Explain returns, unless the returned subscription is cancelled first.
   // Waits for lookups that are pending; the caller sets the time limit. `done` may cancel or destroy the
   // subscription.
-  virtual Subscription Explain(const Dtab& local, const Path& path,
+  virtual Subscription Explain(const Dtab& local, const Path& path, ExplainDetail detail,
                                std::function<void(absl::StatusOr<std::string>)> done) = 0;
 };
 

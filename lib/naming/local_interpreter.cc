@@ -37,8 +37,10 @@ constexpr int kMaxRounds = 8;
 // What the interpreter and the watches it gave out share.
 class LocalInterpreter::Core {
  public:
-  Core(std::shared_ptr<Watch<DtabActivity>> dtab, std::vector<PrefixedNamer> namers)
-      : namers(std::make_shared<const std::vector<PrefixedNamer>>(WithInetForms(std::move(namers)))),
+  Core(std::shared_ptr<Watch<DtabActivity>> dtab, std::vector<PrefixedNamer> namers,
+       Transformers transformers)
+      : transformers(std::move(transformers)),
+        namers(std::make_shared<const std::vector<PrefixedNamer>>(WithInetForms(std::move(namers)))),
         dtab(std::move(dtab)) {}
 
   // From the first to the last active watch, the dtab is followed.
@@ -46,6 +48,7 @@ class LocalInterpreter::Core {
   void Deactivate(BoundWatch* watch);
   void OnDtab(const DtabActivity& next);
 
+  const Transformers transformers;
   const std::shared_ptr<const std::vector<PrefixedNamer>> namers;
   const std::shared_ptr<Watch<DtabActivity>> dtab;
   DtabActivity current;
@@ -180,8 +183,8 @@ void LocalInterpreter::BoundWatch::Show(Evaluator::Outcome outcome) {
 }
 
 LocalInterpreter::LocalInterpreter(std::shared_ptr<Watch<DtabActivity>> dtab,
-                                   std::vector<PrefixedNamer> namers)
-    : core_(std::make_shared<Core>(std::move(dtab), std::move(namers))) {}
+                                   std::vector<PrefixedNamer> namers, Transformers transformers)
+    : core_(std::make_shared<Core>(std::move(dtab), std::move(namers), std::move(transformers))) {}
 
 LocalInterpreter::~LocalInterpreter() = default;
 
@@ -196,7 +199,7 @@ std::shared_ptr<Watch<Activity<Binding>>> LocalInterpreter::Bind(const Dtab& loc
   return watch;
 }
 
-Subscription LocalInterpreter::Explain(const Dtab& local, const Path& path,
+Subscription LocalInterpreter::Explain(const Dtab& local, const Path& path, ExplainDetail /*detail*/,
                                        std::function<void(absl::StatusOr<std::string>)> done) {
   const auto explain = [&](DelegateDone with_tree) {
     return Delegate(local, NameTree<Path>::Leaf(path), std::move(with_tree));

@@ -12,6 +12,7 @@
 #include "lib/naming/delegate_tree.h"
 #include "lib/naming/interpreter.h"
 #include "lib/naming/namer.h"
+#include "lib/naming/transformer.h"
 
 namespace heddle {
 
@@ -38,11 +39,13 @@ class LocalInterpreter : public Interpreter {
   // `namers` in the order of the configuration: the last one whose prefix matches is asked first. The inet
   // namer is one of them, with the prefix /$/inet; from it io.buoyant.rinet and fixedinet are made
   // (utility_namers.h).
-  LocalInterpreter(std::shared_ptr<Watch<Activity<VersionedDtab>>> dtab, std::vector<PrefixedNamer> namers);
+  // `transformers` change every client that a name leads to, whichever namer it comes from.
+  LocalInterpreter(std::shared_ptr<Watch<Activity<VersionedDtab>>> dtab, std::vector<PrefixedNamer> namers,
+                   Transformers transformers = {});
   ~LocalInterpreter() override;  // watches that Bind gave stay valid
 
   std::shared_ptr<Watch<Activity<Binding>>> Bind(const Dtab& local, const Path& path) override;
-  Subscription Explain(const Dtab& local, const Path& path,
+  Subscription Explain(const Dtab& local, const Path& path, ExplainDetail detail,
                        std::function<void(absl::StatusOr<std::string>)> done) override;
 
   // What Explain renders, as a value; the same rules for `done`, but that endpoints are not waited for.

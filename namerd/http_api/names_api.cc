@@ -146,8 +146,8 @@ void NamesApi::Delegate(const std::string& ns, const HttpRequest& request, Write
   const std::string in = ns.empty() ? query->ns.value_or("") : ns;
   const auto interpreter = in.empty() ? namespaces_.NamersAlone() : namespaces_.InterpreterOf(in);
   exchanges_.AnswerFirst(request, std::move(writer), kJson, kDelegateLimit, [&](Report report) {
-    auto explaining =
-        std::make_shared<Subscription>(interpreter->Explain(name->local, name->path, std::move(report)));
+    auto explaining = std::make_shared<Subscription>(
+        interpreter->Explain(name->local, name->path, ExplainDetail::kPlain, std::move(report)));
     return Subscription([interpreter, explaining] { explaining->Cancel(); });
   });
 }

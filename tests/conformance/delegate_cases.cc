@@ -147,7 +147,8 @@ void Delegate(const Json& test, Verdict* verdict) {
   LocalInterpreter interpreter(std::make_shared<DtabSource>(AsActivity(*dtab, 1)), namers.all());
   std::optional<absl::StatusOr<std::string>> answer;
   const Subscription subscription =
-      interpreter.Explain(Dtab(), *path, [&](absl::StatusOr<std::string> json) { answer = std::move(json); });
+      interpreter.Explain(Dtab(), *path, ExplainDetail::kPlain,
+                          [&](absl::StatusOr<std::string> json) { answer = std::move(json); });
   for (int i = 0; i < 50 && !answer.has_value(); ++i) namers.loop().RunOnce(Millis(20));
   if (!answer.has_value()) return verdict->Fail("pending");
   if (answer->ok() == ExpectsError(expect)) {

@@ -201,14 +201,14 @@ TEST_CASE("A name is explained by namerd, in its own words") {
   REQUIRE(clients.all().size() == 1);
   absl::StatusOr<std::string> explained = absl::UnknownError("not yet");
   const auto done = [&](const absl::StatusOr<std::string>& json) { explained = json; };
-  Subscription explaining = interpreter->Explain(Dtab(), P("/mine/a"), done);
+  Subscription explaining = interpreter->Explain(Dtab(), P("/mine/a"), ExplainDetail::kPlain, done);
   REQUIRE(RunUntil(loop, [&] { return explained.status().code() != absl::StatusCode::kUnknown; }));
   CHECK(explained.status().code() == absl::StatusCode::kUnavailable);  // no stream yet
   const auto connected = clients.all()[0]->connected();
   REQUIRE(RunUntil(loop, [&] { return connected->Get(); }));
 
   explained = absl::UnknownError("not yet");
-  explaining = interpreter->Explain(Dtab(), P("/mine/a"), done);
+  explaining = interpreter->Explain(Dtab(), P("/mine/a"), ExplainDetail::kPlain, done);
   REQUIRE(RunUntil(loop, [&] { return explained.status().code() != absl::StatusCode::kUnknown; }));
   REQUIRE(explained.ok());
   CHECK_THAT(*explained, Catch::Contains("\"/mine/a\"") && Catch::Contains("10.0.0.1"));

@@ -15,10 +15,11 @@ using nlohmann::json;
 // An explanation asked for.
 struct Explained {
   Explained(Naming& naming, absl::string_view path, const Dtab& local = Dtab())
-      : subscription(naming.interpreter.Explain(local, P(path), [this](absl::StatusOr<std::string> json) {
-          ++calls;
-          answer = std::move(json);
-        })) {}
+      : subscription(naming.interpreter.Explain(local, P(path), ExplainDetail::kPlain,
+                                                [this](absl::StatusOr<std::string> json) {
+                                                  ++calls;
+                                                  answer = std::move(json);
+                                                })) {}
   json Tree() const {
     REQUIRE(answer.has_value());
     REQUIRE(answer->ok());
@@ -63,10 +64,11 @@ TEST_CASE("The receiver may end the subscription while it is told") {
   Naming naming;
   std::optional<Subscription> subscription;
   int calls = 0;
-  subscription = naming.interpreter.Explain(Dtab(), P("/svc/web"), [&](const absl::StatusOr<std::string>&) {
-    ++calls;
-    subscription.reset();
-  });
+  subscription = naming.interpreter.Explain(Dtab(), P("/svc/web"), ExplainDetail::kPlain,
+                                            [&](const absl::StatusOr<std::string>&) {
+                                              ++calls;
+                                              subscription.reset();
+                                            });
   naming.Rules("/svc => /#/t");
   CHECK(calls == 1);
 }

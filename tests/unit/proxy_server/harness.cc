@@ -14,7 +14,7 @@ std::shared_ptr<Watch<FakeInterpreter::State>> FakeInterpreter::Bind(const Dtab&
   return At(path.Show(), local.Show());
 }
 
-Subscription FakeInterpreter::Explain(const Dtab&, const Path&,
+Subscription FakeInterpreter::Explain(const Dtab&, const Path&, ExplainDetail,
                                       std::function<void(absl::StatusOr<std::string>)>) {
   return Subscription();
 }

@@ -27,7 +27,8 @@ class FakeInterpreter : public Interpreter {
  public:
   using State = Activity<Binding>;
   std::shared_ptr<Watch<State>> Bind(const Dtab& local, const Path& path) override;
-  Subscription Explain(const Dtab&, const Path&, std::function<void(absl::StatusOr<std::string>)>) override;
+  Subscription Explain(const Dtab&, const Path&, ExplainDetail,
+                       std::function<void(absl::StatusOr<std::string>)>) override;
 
   // `name` under `local`, both as shown; pending until Set.
   std::shared_ptr<Source<State>> At(const std::string& name, const std::string& local = "");

@@ -1,0 +1,24 @@
+#include "lib/naming/status_name.h"
+
+#include "absl/strings/numbers.h"
+
+namespace heddle {
+
+const Path& StatusPrefix() {
+  static const auto& path = *new Path{"$", "io.buoyant.http.status"};
+  return path;
+}
+
+std::optional<int> ParseStatus(absl::string_view label) {
+  int status = 0;
+  if (!absl::SimpleAtoi(label, &status) || status < 100 || status > 599) return std::nullopt;
+  return status;
+}
+
+std::optional<int> StatusOfId(const Path& id) {
+  if (!id.empty() && id[0] == "%") return StatusOfId(id.StripTransformerPrefix());
+  if (id.size() <= StatusPrefix().size() || !id.StartsWith(StatusPrefix())) return std::nullopt;
+  return ParseStatus(id[StatusPrefix().size()]);
+}
+
+}  // namespace heddle
