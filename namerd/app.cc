@@ -37,7 +37,7 @@ App::~App() {
 absl::Status App::Start() {
   RETURN_IF_ERROR(OpenStore());
   namespaces_.emplace(*store_, MakeNamers(config_.namers, loop_));
-  http_api_.emplace(loop_, *namespaces_);
+  http_api_.emplace(loop_, *namespaces_, names_in_use_);
   for (const InterfaceConfig& interface : config_.interfaces) RETURN_IF_ERROR(StartInterface(interface));
   RETURN_IF_ERROR(StartAdmin());
   signals_.emplace(loop_, std::initializer_list<int>{SIGTERM, SIGINT},
@@ -65,7 +65,8 @@ absl::Status App::OpenStore() {
 
 absl::Status App::StartInterface(const InterfaceConfig& config) {
   if (config.kind == InterfaceConfig::Kind::kMesh) {
-    auto& server = mesh_servers_.emplace_back(std::make_unique<MeshServer>(loop_, *namespaces_, fleet_));
+    auto& server =
+        mesh_servers_.emplace_back(std::make_unique<MeshServer>(loop_, *namespaces_, fleet_, names_in_use_));
     ASSIGN_OR_RETURN(const uint16_t port, server->Listen(config.address.ip(), config.address.port()));
     SocketAddress address = config.address;
     address.set_port(port);

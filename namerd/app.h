@@ -16,6 +16,7 @@
 #include "lib/stats/metrics_tree.h"
 #include "namerd/config/namerd_config.h"
 #include "namerd/fleet/fleet.h"
+#include "namerd/fleet/names_in_use.h"
 #include "namerd/http_api/http_api.h"
 #include "namerd/mesh_api/server.h"
 #include "namerd/namespaces/namespaces.h"
@@ -52,6 +53,7 @@ class App {
   std::unique_ptr<Store> store_;
   std::optional<Namespaces> namespaces_;
   Fleet fleet_;
+  NamesInUse names_in_use_;
   std::optional<HttpApi> http_api_;
   std::vector<std::unique_ptr<HttpServer>> http_servers_;
   std::vector<std::unique_ptr<MeshServer>> mesh_servers_;

@@ -8,8 +8,8 @@
 
 namespace heddle::namerd {
 
-HttpApi::HttpApi(Loop& loop, Namespaces& namespaces)
-    : exchanges_(loop), dtabs_(namespaces, exchanges_), names_(namespaces, exchanges_) {}
+HttpApi::HttpApi(Loop& loop, Namespaces& namespaces, const NamesInUse& in_use)
+    : exchanges_(loop), dtabs_(namespaces, exchanges_), names_(namespaces, exchanges_), in_use_(in_use) {}
 
 void HttpApi::Handle(const HttpRequest& request, std::shared_ptr<ResponseWriter> writer) {
   const Route route = FindRoute(request.RawPath());

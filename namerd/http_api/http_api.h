@@ -9,6 +9,7 @@
 #include "lib/base/random.h"
 #include "lib/event/loop.h"
 #include "lib/session/http_server.h"
+#include "namerd/fleet/names_in_use.h"
 #include "namerd/http_api/dtabs_api.h"
 #include "namerd/http_api/exchange.h"
 #include "namerd/http_api/names_api.h"
@@ -19,8 +20,8 @@ namespace heddle::namerd {
 // All calls on the loop that owns `namespaces`.
 class HttpApi {
  public:
-  // Both outlive it. Destroying it ends the streams it has open.
-  HttpApi(Loop& loop, Namespaces& namespaces);
+  // All three outlive it. Destroying it ends the streams it has open.
+  HttpApi(Loop& loop, Namespaces& namespaces, const NamesInUse& in_use);
 
   // The handler of an HttpServer.
   void Handle(const HttpRequest& request, std::shared_ptr<ResponseWriter> writer);
@@ -35,6 +36,7 @@ class HttpApi {
   Exchanges exchanges_;
   DtabsApi dtabs_;
   NamesApi names_;
+  const NamesInUse& in_use_;
 };
 
 }  // namespace heddle::namerd

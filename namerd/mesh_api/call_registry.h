@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "lib/mesh/loop_gate.h"
 #include "namerd/fleet/fleet.h"
+#include "namerd/fleet/names_in_use.h"
 #include "namerd/namespaces/namespaces.h"
 
 namespace heddle::namerd {
@@ -27,8 +28,8 @@ class LiveCall {
 // Shared by the server and its calls.
 class CallRegistry {
  public:
-  CallRegistry(Loop& loop, Namespaces& on_loop_namespaces, Fleet& on_loop_fleet)
-      : namespaces(on_loop_namespaces), fleet(on_loop_fleet), gate_(loop) {}
+  CallRegistry(Loop& loop, Namespaces& on_loop_namespaces, Fleet& on_loop_fleet, NamesInUse& on_loop_names)
+      : namespaces(on_loop_namespaces), fleet(on_loop_fleet), names_in_use(on_loop_names), gate_(loop) {}
 
   // Any thread. False once closed: then the call has to be ended at once, and never touches the loop.
   bool Add(std::shared_ptr<LiveCall> call) {
@@ -59,6 +60,7 @@ class CallRegistry {
   // Loop thread only.
   Namespaces& namespaces;
   Fleet& fleet;
+  NamesInUse& names_in_use;
 
  private:
   LoopGate gate_;

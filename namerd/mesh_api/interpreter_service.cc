@@ -16,15 +16,25 @@ namespace {
 namespace wire = io::linkerd::mesh;
 using BindingObserver = std::function<void(const Activity<Binding>&)>;
 
-// Follows what `request` asks for.
-absl::StatusOr<Subscription> FollowBinding(Namespaces& namespaces, const wire::BindReq& request,
-                                           BindingObserver observer) {
-  ASSIGN_OR_RETURN(const std::string ns, NamespaceOf(request));
+// What a request asks for.
+struct Asked {
+  std::string ns;
+  Path name;
+  Dtab dtab;
+};
+
+absl::StatusOr<Asked> Read(const wire::BindReq& request) {
+  Asked asked;
+  ASSIGN_OR_RETURN(asked.ns, NamespaceOf(request));
   if (request.name().elems().empty()) return absl::NotFoundError("No name given: name is missing or empty");
-  ASSIGN_OR_RETURN(const Path name, FromProto(request.name()));
-  ASSIGN_OR_RETURN(const Dtab dtab, FromProto(request.dtab()));
-  const auto interpreter = namespaces.InterpreterOf(ns);
-  return interpreter->Bind(dtab, name)
+  ASSIGN_OR_RETURN(asked.name, FromProto(request.name()));
+  ASSIGN_OR_RETURN(asked.dtab, FromProto(request.dtab()));
+  return asked;
+}
+
+Subscription FollowBinding(Namespaces& namespaces, const Asked& asked, BindingObserver observer) {
+  const auto interpreter = namespaces.InterpreterOf(asked.ns);
+  return interpreter->Bind(asked.dtab, asked.name)
       ->Subscribe(
           [interpreter, observer = std::move(observer)](const Activity<Binding>& now) { observer(now); });
 }
@@ -37,12 +47,9 @@ class GetBoundTree : public UnaryCall {
 
  private:
   void Begin() override {
-    auto following = FollowBinding(calls().namespaces, request_, [this](const auto& now) { Show(now); });
-    if (following.ok()) {
-      Keep(*std::move(following));
-    } else {
-      End(ToGrpc(following.status()));
-    }
+    const auto asked = Read(request_);
+    if (!asked.ok()) return End(ToGrpc(asked.status()));
+    Keep(FollowBinding(calls().namespaces, *asked, [this](const auto& now) { Show(now); }));
   }
 
   void Show(const Activity<Binding>& now) {
@@ -61,13 +68,12 @@ class StreamBoundTree : public StreamCall<wire::BoundTreeRsp> {
 
  private:
   void Begin() override {
-    auto following = FollowBinding(calls().namespaces, request_, [this](const auto& now) { Show(now); });
-    if (following.ok()) {
-      Keep(*std::move(following));
-    } else {
-      End(ToGrpc(following.status()));
-    }
+    const auto asked = Read(request_);
+    if (!asked.ok()) return End(ToGrpc(asked.status()));
+    in_use_ = calls().names_in_use.Follow(asked->ns, asked->name, asked->dtab);
+    Keep(FollowBinding(calls().namespaces, *asked, [this](const auto& now) { Show(now); }));
   }
+  void Release() override { in_use_.Cancel(); }
 
   // An error ends the stream only if there is nothing to go on with.
   void Show(const Activity<Binding>& now) {
@@ -84,6 +90,7 @@ class StreamBoundTree : public StreamCall<wire::BoundTreeRsp> {
 
   const wire::BindReq& request_;
   uint64_t digest_ = 0;  // of the tree sent last
+  Subscription in_use_;
 };
 
 class InterpreterService : public wire::Interpreter::CallbackService {

@@ -19,19 +19,16 @@ using mesh::v1::ExplainResponse;
 using mesh::v1::FromNamerd;
 using mesh::v1::FromProxy;
 
-// A proxy's stream: reads one message at a time, and only while the session
-// wants more; writes one at a time.
-class ConnectCall
-    : public LoopReactor<grpc::ServerBidiReactor<FromProxy, FromNamerd>> {
-public:
+// A proxy's stream: reads one message at a time, and only while the session wants more; writes one at a time.
+class ConnectCall : public LoopReactor<grpc::ServerBidiReactor<FromProxy, FromNamerd>> {
+ public:
   ConnectCall(std::shared_ptr<CallRegistry> calls, std::string peer)
       : LoopReactor(std::move(calls)), peer_(std::move(peer)) {}
 
   void OnReadDone(bool ok) final {
     OnLoop([this, ok] {
       reading_ = false;
-      ok ? Received()
-         : End(grpc::Status::OK); // no more reads: the proxy has gone
+      ok ? Received() : End(grpc::Status::OK);  // no more reads: the proxy has gone
     });
   }
   void OnWriteDone(bool ok) final {
@@ -41,17 +38,16 @@ public:
     });
   }
 
-private:
+ private:
   void Begin() override {
-    session_ = std::make_unique<ProxySession>(calls().namespaces, calls().fleet,
-                                              peer_, [this] { Pump(); });
+    session_ = std::make_unique<ProxySession>(calls().namespaces, calls().fleet, calls().names_in_use, peer_,
+                                              [this] { Pump(); });
     Pump();
   }
   void Release() override { session_.reset(); }
 
   void Received() {
-    if (const absl::Status status = session_->Receive(incoming_);
-        !status.ok()) {
+    if (const absl::Status status = session_->Receive(incoming_); !status.ok()) {
       End(ToGrpc(status));
     } else {
       Pump();
@@ -79,62 +75,52 @@ private:
 };
 
 class ExplainCall : public UnaryCall {
-public:
-  ExplainCall(std::shared_ptr<CallRegistry> calls,
-              const ExplainRequest *request, ExplainResponse *response)
+ public:
+  ExplainCall(std::shared_ptr<CallRegistry> calls, const ExplainRequest* request, ExplainResponse* response)
       : UnaryCall(std::move(calls)), request_(*request), response_(*response) {}
 
-private:
+ private:
   void Begin() override {
-    if (const absl::Status status = Explain(); !status.ok())
-      End(ToGrpc(status));
+    if (const absl::Status status = Explain(); !status.ok()) End(ToGrpc(status));
   }
 
   absl::Status Explain() {
     ASSIGN_OR_RETURN(const Path path, FromProto(request_.path()));
     ASSIGN_OR_RETURN(const Dtab local, FromProto(request_.local()));
-    if (request_.namespace_().empty())
-      return absl::InvalidArgumentError("no namespace given");
-    const auto interpreter =
-        calls().namespaces.InterpreterOf(request_.namespace_());
-    Keep(interpreter->Explain(
-        local, path, ExplainDetail::kPlain,
-        [this, interpreter](const absl::StatusOr<std::string> &json) {
-          if (json.ok())
-            response_.set_json(*json);
-          End(ToGrpc(json.status()));
-        }));
+    if (request_.namespace_().empty()) return absl::InvalidArgumentError("no namespace given");
+    const auto interpreter = calls().namespaces.InterpreterOf(request_.namespace_());
+    Keep(interpreter->Explain(local, path, ExplainDetail::kPlain,
+                              [this, interpreter](const absl::StatusOr<std::string>& json) {
+                                if (json.ok()) response_.set_json(*json);
+                                End(ToGrpc(json.status()));
+                              }));
     return absl::OkStatus();
   }
 
-  const ExplainRequest &request_;
-  ExplainResponse &response_;
+  const ExplainRequest& request_;
+  ExplainResponse& response_;
 };
 
 class MeshService : public mesh::v1::Mesh::CallbackService {
-public:
-  explicit MeshService(std::shared_ptr<CallRegistry> calls)
-      : calls_(std::move(calls)) {}
+ public:
+  explicit MeshService(std::shared_ptr<CallRegistry> calls) : calls_(std::move(calls)) {}
 
-  grpc::ServerBidiReactor<FromProxy, FromNamerd> *
-  Connect(grpc::CallbackServerContext *context) override {
+  grpc::ServerBidiReactor<FromProxy, FromNamerd>* Connect(grpc::CallbackServerContext* context) override {
     return Launch<ConnectCall>(calls_, context->peer());
   }
-  grpc::ServerUnaryReactor *Explain(grpc::CallbackServerContext *,
-                                    const ExplainRequest *request,
-                                    ExplainResponse *response) override {
+  grpc::ServerUnaryReactor* Explain(grpc::CallbackServerContext*, const ExplainRequest* request,
+                                    ExplainResponse* response) override {
     return Launch<ExplainCall>(calls_, request, response);
   }
 
-private:
+ private:
   const std::shared_ptr<CallRegistry> calls_;
 };
 
-} // namespace
+}  // namespace
 
-std::unique_ptr<grpc::Service>
-MakeMeshService(std::shared_ptr<CallRegistry> calls) {
+std::unique_ptr<grpc::Service> MakeMeshService(std::shared_ptr<CallRegistry> calls) {
   return std::make_unique<MeshService>(std::move(calls));
 }
 
-} // namespace heddle::namerd
+}  // namespace heddle::namerd

@@ -27,9 +27,13 @@ absl::Status CheckText(absl::string_view what, const std::string& text) {
 
 }  // namespace
 
-ProxySession::ProxySession(Namespaces& namespaces, Fleet& fleet, std::string peer,
+ProxySession::ProxySession(Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use, std::string peer,
                            std::function<void()> on_outgoing)
-    : namespaces_(namespaces), fleet_(fleet), peer_(std::move(peer)), on_outgoing_(std::move(on_outgoing)) {}
+    : namespaces_(namespaces),
+      fleet_(fleet),
+      names_in_use_(names_in_use),
+      peer_(std::move(peer)),
+      on_outgoing_(std::move(on_outgoing)) {}
 
 ProxySession::~ProxySession() = default;
 
@@ -119,6 +123,7 @@ absl::Status ProxySession::Subscribe(const mesh::v1::Subscribe& subscribe) {
   ++name->ns->refs;
   name_bytes_ += bytes;
   Name& added = *names_.emplace(subscribe.id(), std::move(name)).first->second;
+  added.in_use = names_in_use_.Follow(added.ns->name, added.path, local);
   added.watch = added.ns->interpreter->Bind(local, added.path);
   added.subscription = added.watch->Subscribe([this, &added](const Activity<Binding>&) { OnBinding(added); });
   if (added.ns->refs == 1) {

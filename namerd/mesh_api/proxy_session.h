@@ -22,6 +22,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "lib/naming/interpreter.h"
 #include "namerd/fleet/fleet.h"
+#include "namerd/fleet/names_in_use.h"
 #include "namerd/namespaces/namespaces.h"
 
 namespace heddle::mesh::v1 {
@@ -39,7 +40,8 @@ class ProxySession {
  public:
   // `peer` is the proxy's address. `on_outgoing` is called when NextMessage may have something new to give,
   // other than by a Receive.
-  ProxySession(Namespaces& namespaces, Fleet& fleet, std::string peer, std::function<void()> on_outgoing);
+  ProxySession(Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use, std::string peer,
+               std::function<void()> on_outgoing);
   ~ProxySession();
 
   // An error ends the stream: the proxy does not speak the protocol.
@@ -95,6 +97,7 @@ class ProxySession {
 
   Namespaces& namespaces_;
   Fleet& fleet_;
+  NamesInUse& names_in_use_;
   const std::string peer_;
   std::function<void()> on_outgoing_;
   int calls_ = 0;

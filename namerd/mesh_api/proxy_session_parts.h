@@ -51,6 +51,7 @@ struct ProxySession::Name {
   std::string failure;        // as told; empty: none, or over
   std::shared_ptr<Watch<Activity<Binding>>> watch;
   Subscription subscription;
+  Subscription in_use;
   std::optional<Queue::iterator> place;
 };
 

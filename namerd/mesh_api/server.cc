@@ -18,8 +18,8 @@
 namespace heddle::namerd {
 
 struct MeshServer::Impl {
-  Impl(Loop& loop, Namespaces& namespaces, Fleet& fleet)
-      : calls(std::make_shared<CallRegistry>(loop, namespaces, fleet)) {
+  Impl(Loop& loop, Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use)
+      : calls(std::make_shared<CallRegistry>(loop, namespaces, fleet, names_in_use)) {
     services.push_back(MakeMeshService(calls));
     services.push_back(MakeInterpreterService(calls));
     services.push_back(MakeResolverService(calls));
@@ -32,8 +32,8 @@ struct MeshServer::Impl {
   std::unique_ptr<grpc::Server> server;
 };
 
-MeshServer::MeshServer(Loop& loop, Namespaces& namespaces, Fleet& fleet)
-    : impl_(std::make_unique<Impl>(loop, namespaces, fleet)) {}
+MeshServer::MeshServer(Loop& loop, Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use)
+    : impl_(std::make_unique<Impl>(loop, namespaces, fleet, names_in_use)) {}
 
 MeshServer::~MeshServer() { Shutdown(); }
 

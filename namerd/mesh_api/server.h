@@ -14,6 +14,7 @@
 #include "lib/base/status.h"
 #include "lib/event/loop.h"
 #include "namerd/fleet/fleet.h"
+#include "namerd/fleet/names_in_use.h"
 #include "namerd/namespaces/namespaces.h"
 
 namespace heddle::namerd {
@@ -21,8 +22,8 @@ namespace heddle::namerd {
 // All calls on the loop's thread.
 class MeshServer {
  public:
-  // All three outlive it.
-  MeshServer(Loop& loop, Namespaces& namespaces, Fleet& fleet);
+  // All four outlive it.
+  MeshServer(Loop& loop, Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use);
   // Shuts down.
   ~MeshServer();
   MeshServer(const MeshServer&) = delete;

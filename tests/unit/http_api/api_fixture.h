@@ -7,6 +7,7 @@
 #include <string>
 
 #include "lib/naming/local_interpreter.h"
+#include "namerd/fleet/names_in_use.h"
 #include "namerd/http_api/http_api.h"
 #include "namerd/store/memory_store.h"
 #include "tests/unit/http_api/fake_writer.h"
@@ -22,7 +23,7 @@ struct ApiFixture {
       : store(MakeMemoryStore(loop, dtabs)),
         namespaces(*store,
                    {{Path{"$", "inet"}, std::make_shared<LiteralInetNamer>()}, {Path{"disco"}, disco}}),
-        api(std::make_unique<HttpApi>(loop, namespaces)) {}
+        api(std::make_unique<HttpApi>(loop, namespaces, in_use)) {}
 
   std::shared_ptr<FakeWriter> Open(const std::string& method, const std::string& target,
                                    HeaderList headers = {}, const std::string& body = "") {
@@ -46,6 +47,7 @@ struct ApiFixture {
   std::shared_ptr<ScriptedNamer> disco = std::make_shared<ScriptedNamer>(Path{"disco"});
   std::unique_ptr<Store> store;
   Namespaces namespaces;
+  NamesInUse in_use;
   std::unique_ptr<HttpApi> api;
 };
 

@@ -34,7 +34,8 @@ struct OverHttp {
   Loop loop;
   std::unique_ptr<Store> store = MakeMemoryStore(loop);
   Namespaces namespaces{*store, {}};
-  std::unique_ptr<HttpApi> api = std::make_unique<HttpApi>(loop, namespaces);
+  NamesInUse in_use;
+  std::unique_ptr<HttpApi> api = std::make_unique<HttpApi>(loop, namespaces, in_use);
   HttpServer server{loop, [this](const HttpRequest& request, std::shared_ptr<ResponseWriter> writer) {
                       api->Handle(request, std::move(writer));
                     }};

@@ -84,7 +84,7 @@ class Replay {
     }
     store_ = MakeMemoryStore(loop_, dtabs);
     namespaces_ = std::make_unique<Namespaces>(*store_, std::move(namers));
-    api_ = std::make_unique<HttpApi>(loop_, *namespaces_);
+    api_ = std::make_unique<HttpApi>(loop_, *namespaces_, in_use_);
   }
 
   void Run() {
@@ -202,6 +202,7 @@ class Replay {
   Loop loop_{clock_};
   std::unique_ptr<Store> store_;
   std::unique_ptr<Namespaces> namespaces_;
+  NamesInUse in_use_;
   std::unique_ptr<HttpApi> api_;
   std::shared_ptr<ScriptedNamer> script_;
   std::map<std::string, std::shared_ptr<FakeWriter>> streams_;

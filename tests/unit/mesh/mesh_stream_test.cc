@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "lib/interpreters/kinds.h"
 #include "lib/mesh/client.h"
 #include "namerd/mesh_api/server.h"
@@ -20,7 +21,7 @@ namespace {
 
 struct Server {
   Server(Loop& loop, const std::map<std::string, std::string>& dtabs, uint16_t at = 0)
-      : namerd(loop, dtabs), server(loop, namerd.namespaces, namerd.fleet) {
+      : namerd(loop, dtabs), server(loop, namerd.namespaces, namerd.fleet, namerd.names_in_use) {
     const auto listening = server.Listen("127.0.0.1", at);
     REQUIRE(listening.ok());
     port = *listening;
@@ -249,11 +250,11 @@ TEST_CASE("A port in use is an error that says so") {
   Loop loop;
   Server server(loop, kDtabs);
   TestNamerd other(loop);
-  MeshServer second(loop, other.namespaces, other.fleet);
+  MeshServer second(loop, other.namespaces, other.fleet, other.names_in_use);
   const auto port = second.Listen("127.0.0.1", server.port);
   CHECK(port.status().code() == absl::StatusCode::kUnavailable);
   CHECK_THAT(std::string(port.status().message()), Catch::Contains(absl::StrCat("127.0.0.1:", server.port)));
-  MeshServer third(loop, other.namespaces, other.fleet);
+  MeshServer third(loop, other.namespaces, other.fleet, other.names_in_use);
   CHECK(third.Listen("not an address", 0).status().code() == absl::StatusCode::kInvalidArgument);
 }
 
@@ -322,6 +323,32 @@ TEST_CASE("Linkerd's services answer from the same names") {
   REQUIRE(explained.ok());
   CHECK(explained->tree().path().elems_size() == 2);
   CHECK(explained->tree().has_dentry());
+}
+
+// A stream that is open until it is cancelled; nothing is read from it.
+struct OpenStream : grpc::ClientReadReactor<io::linkerd::mesh::BoundTreeRsp> {
+  void OnDone(const grpc::Status&) override { done.Notify(); }
+  grpc::ClientContext context;
+  absl::Notification done;
+};
+
+TEST_CASE("A name that a Linkerd follows is in use until its stream ends") {
+  namespace wire = io::linkerd::mesh;
+  Loop loop;
+  Server server(loop, kDtabs);
+  const auto stub = wire::Interpreter::NewStub(
+      grpc::CreateChannel(absl::StrCat("127.0.0.1:", server.port), grpc::InsecureChannelCredentials()));
+  wire::BindReq bind;
+  bind.mutable_root()->add_elems("web");
+  for (const char* label : {"svc", "a"}) bind.mutable_name()->add_elems(label);
+  OpenStream stream;
+  stub->async()->StreamBoundTree(&stream.context, &bind, &stream);
+  stream.StartCall();
+  const auto in_use = [&] { return server.namerd.names_in_use.Of("web").size(); };
+  CHECK(RunUntil(loop, [&] { return in_use() == 1; }));
+  stream.context.TryCancel();
+  CHECK(RunUntil(loop, [&] { return in_use() == 0; }));
+  stream.done.WaitForNotification();
 }
 
 }  // namespace

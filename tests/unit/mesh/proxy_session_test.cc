@@ -55,7 +55,7 @@ std::string Show(const FromNamerd& message) {
 // A proxy's messages, and namerd's answers as lines.
 struct Proxy {
   explicit Proxy(TestNamerd& namerd, std::string id = "p")
-      : session(namerd.namespaces, namerd.fleet, "peer", [this] { ++woken; }) {
+      : session(namerd.namespaces, namerd.fleet, namerd.names_in_use, "peer", [this] { ++woken; }) {
     hello.mutable_hello()->set_proxy_id(id);
   }
 
@@ -365,6 +365,25 @@ TEST_CASE("A name that cannot be served fails alone") {
     REQUIRE(proxy.Subscribe(id, "/nothing").ok());
     CHECK(proxy.Drain() == Lines{absl::StrCat("#", id, " ~")});
   }
+}
+
+TEST_CASE("A proxy's names are in use for as long as it follows them, under the rules it adds") {
+  Fixture f;
+  const auto in_use = [&f] {
+    Lines lines;
+    for (const auto& name : f.namerd.names_in_use.Of("web")) lines.push_back(name.path.Show());
+    return lines;
+  };
+  {
+    Proxy proxy(f.namerd);
+    proxy.Start();
+    REQUIRE(proxy.Subscribe(1, "/svc/a").ok());
+    REQUIRE(proxy.Subscribe(2, "/svc/b").ok());
+    CHECK(in_use() == Lines{"/svc/a", "/svc/b"});
+    proxy.Unsubscribe(1);
+    CHECK(in_use() == Lines{"/svc/b"});
+  }
+  CHECK(in_use() == Lines{});
 }
 
 }  // namespace

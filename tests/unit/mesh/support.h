@@ -13,6 +13,7 @@
 #include "lib/naming/interpreter.h"
 #include "lib/naming/namer.h"
 #include "namerd/fleet/fleet.h"
+#include "namerd/fleet/names_in_use.h"
 #include "namerd/namespaces/namespaces.h"
 #include "namerd/store/memory_store.h"
 #include "namerd/store/store.h"
@@ -71,6 +72,7 @@ struct TestNamerd {
   std::shared_ptr<TestNamer> namer = std::make_shared<TestNamer>();
   Namespaces namespaces{*store, {{TestNamer::Prefix(), namer}}};
   Fleet fleet{loop.clock()};
+  NamesInUse names_in_use{};
 };
 
 // Runs the loop until `condition` holds; false after ten seconds.
