@@ -1,0 +1,16 @@
+// What holds for every explanation of a name.
+#ifndef HEDDLE_TESTS_FUZZ_EXPLANATIONS_H_
+#define HEDDLE_TESTS_FUZZ_EXPLANATIONS_H_
+
+#include "lib/naming/interpreter.h"
+
+namespace heddle::fuzz {
+
+// Explains `path` plainly and in detail: both come at once unless something is pending, both are JSON, the
+// detail only adds to the plain form, and every client that the name is bound to is in it.
+void CheckExplanations(Interpreter& interpreter, const Dtab& local, const Path& path, bool may_wait,
+                       const Activity<Binding>& binding);
+
+}  // namespace heddle::fuzz
+
+#endif  // HEDDLE_TESTS_FUZZ_EXPLANATIONS_H_
