@@ -21,9 +21,9 @@ class MeshInterpreter : public Interpreter {
   std::shared_ptr<Watch<Activity<Binding>>> Bind(const Dtab& local, const Path& path) override {
     return client_->Bind(ns_, base_.Concat(local), path);
   }
-  Subscription Explain(const Dtab& local, const Path& path, ExplainDetail /*detail*/,
+  Subscription Explain(const Dtab& local, const Path& path, ExplainDetail detail,
                        std::function<void(absl::StatusOr<std::string>)> done) override {
-    return client_->Explain(ns_, base_.Concat(local), path, std::move(done));
+    return client_->Explain(ns_, base_.Concat(local), path, detail, std::move(done));
   }
 
  private:

@@ -213,9 +213,11 @@ std::shared_ptr<Watch<Activity<Binding>>> MeshClient::Bind(const std::string& ns
 }
 
 Subscription MeshClient::Explain(const std::string& ns, const Dtab& local, const Path& path,
+                                 ExplainDetail detail,
                                  std::function<void(absl::StatusOr<std::string>)> done) {
   mesh::v1::ExplainRequest request;
   request.set_namespace_(ns);
+  request.set_detail(detail == ExplainDetail::kFull);
   ToProto(path, request.mutable_path());
   const absl::Status status = ToProto(local, request.mutable_local());
   if (!status.ok()) done = [done = std::move(done), status](const auto&) { done(status); };

@@ -49,7 +49,7 @@ class MeshClient {
   std::shared_ptr<Watch<Activity<Binding>>> Bind(const std::string& ns, const Dtab& local, const Path& path);
 
   // Interpreter::Explain by namerd. Unavailable when not connected, DeadlineExceeded after 10 seconds.
-  Subscription Explain(const std::string& ns, const Dtab& local, const Path& path,
+  Subscription Explain(const std::string& ns, const Dtab& local, const Path& path, ExplainDetail detail,
                        std::function<void(absl::StatusOr<std::string>)> done);
 
   // `hook` is called when every binding that `version` of `ns` changes has been published; once all workers

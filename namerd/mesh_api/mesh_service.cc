@@ -88,8 +88,9 @@ class ExplainCall : public UnaryCall {
     ASSIGN_OR_RETURN(const Path path, FromProto(request_.path()));
     ASSIGN_OR_RETURN(const Dtab local, FromProto(request_.local()));
     if (request_.namespace_().empty()) return absl::InvalidArgumentError("no namespace given");
+    const ExplainDetail detail = request_.detail() ? ExplainDetail::kFull : ExplainDetail::kPlain;
     const auto interpreter = calls().namespaces.InterpreterOf(request_.namespace_());
-    Keep(interpreter->Explain(local, path, ExplainDetail::kPlain,
+    Keep(interpreter->Explain(local, path, detail,
                               [this, interpreter](const absl::StatusOr<std::string>& json) {
                                 if (json.ok()) response_.set_json(*json);
                                 End(ToGrpc(json.status()));
