@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/config/object_reader.h"
+#include "lib/transformers/host_transformers.h"
+#include "lib/transformers/path_transformers.h"
 #include "lib/transformers/port_transformer.h"
 
 namespace heddle {
@@ -15,7 +17,11 @@ using Read = std::unique_ptr<TransformerConfig> (*)(ObjectReader&);
 
 const std::map<std::string, Read>& Kinds() {
   static const auto& kinds = *new std::map<std::string, Read>{
+      {"io.l5d.const", ConstTransformerConfig::Read},
+      {"io.l5d.localhost", LocalhostTransformerConfig::Read},
       {"io.l5d.port", PortTransformerConfig::Read},
+      {"io.l5d.replace", ReplaceTransformerConfig::Read},
+      {"io.l5d.specificHost", SpecificHostTransformerConfig::Read},
   };
   return kinds;
 }
