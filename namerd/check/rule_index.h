@@ -1,0 +1,57 @@
+// The prefixes of a dtab as a tree, for questions about sets of names: which rules could match a name that
+// begins so, and which are tried for everything that another rule matches.
+#ifndef HEDDLE_NAMERD_CHECK_RULE_INDEX_H_
+#define HEDDLE_NAMERD_CHECK_RULE_INDEX_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "lib/dtab/dtab.h"
+#include "lib/dtab/path.h"
+
+namespace heddle::namerd {
+
+class RuleIndex {
+ public:
+  explicit RuleIndex(const Dtab& dtab);
+
+  // One prefix as it is written, with its rules in order.
+  struct Node {
+    absl::flat_hash_map<std::string, uint32_t> labels;
+    uint32_t wildcard = 0;  // 0: none, since the root is nobody's child
+    std::vector<size_t> rules;
+    size_t latest = 0;  // 1 + the latest rule here or below; 0: none
+  };
+  const std::vector<Node>& nodes() const { return nodes_; }
+
+  // The nodes whose rules match every name that `prefix` matches.
+  std::vector<uint32_t> Covering(const Prefix& prefix) const;
+
+  // 1 + the latest rule that matches some names which begin with `path`, but not all; 0: none.
+  size_t LatestBelow(const Path& path) const;
+
+  // True if a rule matches a name that begins with `path`.
+  bool AnyFor(const Path& path) const;
+
+  // Calls `visit` for the rules that match some name which begins with `path`. Parts of the tree that `seen`
+  // says have been visited whole are left out, so that any number of walks take no longer than the tree has
+  // nodes. `seen` begins as Seen().
+  using SeenNodes = std::vector<bool>;
+  SeenNodes Seen() const { return SeenNodes(nodes_.size()); }
+  void Visit(const Path& path, SeenNodes& seen, const std::function<void(size_t rule)>& visit) const;
+
+ private:
+  uint32_t Child(uint32_t parent, const Prefix::Elem& elem);
+  // Calls `on_way` for the nodes whose prefixes are shorter than `path` and match it; returns those that are
+  // as long.
+  std::vector<uint32_t> Walk(const Path& path, const std::function<void(uint32_t)>& on_way) const;
+
+  std::vector<Node> nodes_;
+};
+
+}  // namespace heddle::namerd
+
+#endif  // HEDDLE_NAMERD_CHECK_RULE_INDEX_H_
