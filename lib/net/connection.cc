@@ -1,5 +1,6 @@
 #include "lib/net/connection.h"
 
+#include <fcntl.h>
 #include <uv.h>
 
 #include <string>
@@ -276,6 +277,15 @@ void Connection::Shutdown() {
 }
 
 void Connection::Reset() { impl_->Close(/*reset=*/true); }
+
+int Connection::Release() {
+  uv_os_fd_t fd = -1;
+  if (connected() && uv_fileno(reinterpret_cast<const uv_handle_t*>(&impl_->tcp), &fd) == 0) {
+    fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  }
+  impl_->Close(/*reset=*/false);
+  return fd;
+}
 
 bool Connection::connected() const { return impl_->established && !impl_->failed && !impl_->closed; }
 

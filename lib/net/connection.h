@@ -80,6 +80,12 @@ class Connection {
   // Nothing more is called.
   void Reset();
 
+  // Gives the socket up for another owner, such as a library that has a loop of its own: a descriptor of it,
+  // the caller's to close, while this connection is over without the peer noticing. What waits to be sent is
+  // lost. -1 if it is not established or the process is out of descriptors; then it is closed. Nothing more
+  // is called.
+  int Release();
+
   // Established and not failed.
   bool connected() const;
   // OnEof has been called.

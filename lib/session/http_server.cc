@@ -64,6 +64,8 @@ absl::Status HttpServer::Listen(const SocketAddress& address) {
   return absl::OkStatus();
 }
 
+void HttpServer::OnHttp2(Http2Handler handler) { impl_->on_http2 = std::move(handler); }
+
 SocketAddress HttpServer::address() const {
   return impl_->listeners.empty() ? SocketAddress() : impl_->listeners.front()->address();
 }

@@ -49,11 +49,16 @@ class HttpServer {
  public:
   // The request is valid during the call. The writer may be kept and answered later.
   using Handler = std::function<void(const HttpRequest&, std::shared_ptr<ResponseWriter>)>;
+  // Takes a connection that speaks HTTP/2: its socket, not blocking and the handler's to close, and the bytes
+  // that have been received, from the preface on.
+  using Http2Handler = std::function<void(int fd, std::string received)>;
 
   struct Limits {
     size_t max_head_bytes = 64 << 10;  // 431 above
     size_t max_body_bytes = 8 << 20;   // 413 above
     size_t max_connections = 4096;     // accepts stop above
+    // All requests whose bodies have not been received to their end, together: 503 above.
+    size_t max_bodies_bytes = 64 << 20;
     // A connection is closed after this without progress, but never while its handler is at work: between
     // requests, in the middle of a head (which must be complete in this time) or a body, or while the peer
     // does not read.
@@ -70,6 +75,10 @@ class HttpServer {
   // Binds and accepts. Port 0 takes a free one. May be called for several addresses. The error names the
   // address.
   absl::Status Listen(const SocketAddress& address);
+  // From now on a new connection that begins with HTTP/2's preface (RFC 9113 section 3.4: a client that knows
+  // what it will find, such as gRPC's) goes to `handler` and is no longer the server's. Without a handler it
+  // is answered with 505.
+  void OnHttp2(Http2Handler handler);
   // Of the first Listen.
   SocketAddress address() const;
   // Accepts no more; connections close as their response ends; `done` is called when none is left.

@@ -11,6 +11,9 @@ namespace {
 // What a client may send ahead of the response to its last request.
 constexpr size_t kMaxAhead = 64 << 10;
 
+// RFC 9113 section 3.4.
+constexpr absl::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
 h1::Limits HeadLimits(const HttpServer::Limits& limits) {
   const auto bytes = static_cast<uint32_t>(std::min<size_t>(limits.max_head_bytes, 1 << 30));
   return h1::Limits{bytes, bytes};
@@ -80,7 +83,10 @@ ServerSession::ServerSession(std::shared_ptr<Host> host, std::unique_ptr<Connect
     : host_(std::move(host)),
       connection_(std::move(connection)),
       timer_(connection_->loop(), [this] { OnTimer(); }),
+      state_(host_->on_http2 ? State::kFresh : State::kHead),
       parser_(HeadLimits(host_->limits)) {}
+
+ServerSession::~ServerSession() { ReleaseBody(); }
 
 void ServerSession::Start() {
   timer_.Start(host_->limits.idle_timeout);
@@ -89,7 +95,7 @@ void ServerSession::Start() {
 
 void ServerSession::Drain() {
   const auto self = shared_from_this();
-  if (state_ == State::kHead && in_.empty()) Over(/*linger=*/true);
+  if ((state_ == State::kFresh || state_ == State::kHead) && in_.empty()) Over(/*linger=*/true);
 }
 
 void ServerSession::Abandon() {
@@ -144,6 +150,9 @@ void ServerSession::Process() {
   bool more = true;
   while (more && connection_) {
     switch (state_) {
+      case State::kFresh:
+        more = TakePreface();
+        break;
       case State::kHead:
         more = TakeHead();
         break;
@@ -157,6 +166,21 @@ void ServerSession::Process() {
   }
   processing_ = false;
   in_.erase(0, std::exchange(taken_, 0));
+}
+
+bool ServerSession::TakePreface() {
+  const size_t common = std::min(in_.size(), kHttp2Preface.size());
+  if (eof_ || in_.compare(0, common, kHttp2Preface.data(), common) != 0) {
+    state_ = State::kHead;
+    return true;
+  }
+  if (common < kHttp2Preface.size()) return false;
+  timer_.Cancel();
+  const std::unique_ptr<Connection> connection = std::move(connection_);
+  const int fd = connection->Release();
+  host_->OnSessionOver(*this, nullptr);
+  if (fd >= 0) host_->on_http2(fd, std::move(in_));
+  return false;
 }
 
 bool ServerSession::TakeHead() {
@@ -181,8 +205,13 @@ bool ServerSession::TakeHead() {
   is_http10_ = head.minor_version == 0;
   const h1::BodyFraming framing = h1::RequestFraming(head);
   const bool wants_continue = head.expect_continue && framing.framing != h1::Framing::kNone;
+  const bool no_host = !is_http10_ && FindHeader(request_.headers, "Host") == nullptr;
   taken_ += head.size;
   parser_.Reset();
+  if (no_host) {  // RFC 9112 section 3.2
+    Refuse(400, "an HTTP/1.1 request names its Host");
+    return false;
+  }
   if (framing.length > host_->limits.max_body_bytes) {
     Refuse(413, absl::StrCat("a body may have ", host_->limits.max_body_bytes, " bytes"));
     return false;
@@ -201,11 +230,7 @@ bool ServerSession::TakeBody() {
       Refuse(decoder_.error().status, decoder_.error().reason);
       return false;
     }
-    request_.body.append(payload.data(), payload.size());
-    if (request_.body.size() > host_->limits.max_body_bytes) {
-      Refuse(413, absl::StrCat("a body may have ", host_->limits.max_body_bytes, " bytes"));
-      return false;
-    }
+    if (!AppendBody(payload)) return false;
   }
   if (decoder_.done()) {
     Dispatch();
@@ -215,15 +240,36 @@ bool ServerSession::TakeBody() {
   return false;
 }
 
+bool ServerSession::AppendBody(absl::string_view payload) {
+  if (request_.body.size() + payload.size() > host_->limits.max_body_bytes) {
+    Refuse(413, absl::StrCat("a body may have ", host_->limits.max_body_bytes, " bytes"));
+    return false;
+  }
+  if (host_->bodies_bytes + payload.size() > host_->limits.max_bodies_bytes) {
+    Refuse(503, "too many large requests are being received; repeat this one later");
+    return false;
+  }
+  request_.body.append(payload.data(), payload.size());
+  body_bytes_ += payload.size();
+  host_->bodies_bytes += payload.size();
+  return true;
+}
+
+void ServerSession::ReleaseBody() { host_->bodies_bytes -= std::exchange(body_bytes_, 0); }
+
 void ServerSession::Dispatch() {
+  ReleaseBody();
   state_ = State::kResponding;
   timer_.Start(host_->limits.idle_timeout);
   auto exchange = std::make_shared<Exchange>(weak_from_this());
   exchange_ = exchange.get();
   host_->handler(request_, std::move(exchange));
+  request_.body = std::string();
 }
 
 void ServerSession::Refuse(int status, absl::string_view reason) {
+  ReleaseBody();
+  request_.body = std::string();
   keep_alive_ = false;
   is_head_ = false;
   state_ = State::kResponding;

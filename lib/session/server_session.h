@@ -25,10 +25,13 @@ class ServerSession : public Connection::Handler, public std::enable_shared_from
 
     const HttpServer::Handler handler;
     const HttpServer::Limits limits;
+    HttpServer::Http2Handler on_http2;
+    size_t bodies_bytes = 0;  // of requests that have not been received to their end
     bool draining = false;
   };
 
   ServerSession(std::shared_ptr<Host> host, std::unique_ptr<Connection> connection);
+  ~ServerSession() override;
   // Begins to read. Apart from the constructor, since it may end the session.
   void Start();
   // Closes at once if between requests, else after the response.
@@ -43,13 +46,18 @@ class ServerSession : public Connection::Handler, public std::enable_shared_from
 
  private:
   class Exchange;
-  enum class State { kHead, kBody, kResponding };
+  enum class State { kFresh, kHead, kBody, kResponding };
 
   absl::string_view rest() const { return absl::string_view(in_).substr(taken_); }
   // Goes on with what has been received for as long as it leads anywhere.
   void Process();
+  // Whether the connection speaks HTTP/1 or HTTP/2.
+  bool TakePreface();
   bool TakeHead();
   bool TakeBody();
+  // False if the body has been refused.
+  bool AppendBody(absl::string_view payload);
+  void ReleaseBody();
   void Dispatch();
   // Answers a request that cannot be served, and closes.
   void Refuse(int status, absl::string_view reason);
@@ -66,7 +74,7 @@ class ServerSession : public Connection::Handler, public std::enable_shared_from
   const std::shared_ptr<Host> host_;
   std::unique_ptr<Connection> connection_;
   Timer timer_;
-  State state_ = State::kHead;
+  State state_;
   bool processing_ = false;
   bool eof_ = false;
   size_t stalled_at_ = 0;  // buffered() when the timer fired last
@@ -77,6 +85,7 @@ class ServerSession : public Connection::Handler, public std::enable_shared_from
 
   // The request in progress.
   HttpRequest request_;
+  size_t body_bytes_ = 0;         // of its body, counted among the host's
   Exchange* exchange_ = nullptr;  // until the response is complete
   bool keep_alive_ = true;
   bool is_head_ = false;

@@ -1,11 +1,14 @@
 #include "lib/session/http_server.h"
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "lib/net/connection.h"
 
 namespace heddle {
@@ -145,6 +148,8 @@ TEST_CASE("what is not a request is refused and the connection closed", "[sessio
       {start + "Content-Length: 11\r\n\r\n12345678901", "413"},
       {start + "Transfer-Encoding: chunked\r\n\r\n8\r\n12345678\r\n8\r\n12345678\r\n0\r\n\r\n", "413"},
       {"GET / HTTP/3.0\r\nHost: x\r\n\r\n", "505"},
+      {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "505"},
+      {"GET / HTTP/1.1\r\nX: y\r\n\r\n", "400"},
   };
   for (const auto& [bytes, status] : cases) {
     CAPTURE(bytes);
@@ -155,6 +160,116 @@ TEST_CASE("what is not a request is refused and the connection closed", "[sessio
                  Catch::StartsWith("HTTP/1.1 " + status + " ") && Catch::Contains("Connection: close\r\n"));
   }
   REQUIRE(f.requests.empty());
+}
+
+TEST_CASE("a request of HTTP/1.0 need not name its host", "[session]") {
+  Fixture f;
+  REQUIRE_THAT(f.Exchange("GET /a HTTP/1.0\r\n\r\n"), Catch::StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_CASE("half-sent bodies are bounded, all together", "[session]") {
+  HttpServer::Limits limits;
+  limits.max_body_bytes = 1000;
+  limits.max_bodies_bytes = 1500;
+  Fixture f(limits);
+  const std::string head = "PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n";
+  const auto first = f.Dial();
+  first->connection->Write(
+      "PUT /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n");
+  f.Until([&] { return first->Has("100 Continue"); });
+  first->connection->Write(std::string(999, 'a'));
+  SECTION("what comes on top is refused") {
+    // The second may overtake the first; together they are too much in any order.
+    const auto second = f.Dial();
+    second->connection->Write(head + std::string(999, 'b'));
+    f.Until([&] { return second->over() || first->over(); });
+    REQUIRE_THAT(first->received + second->received, Catch::Contains("HTTP/1.1 503 "));
+  }
+  SECTION("a body that is complete, or gone with its connection, no longer counts") {
+    first->connection->Write("a");
+    f.Until([&] { return first->Has("200 OK"); });
+    for (int i = 0; i < 5; ++i) {
+      const auto half = f.Dial();
+      half->connection->Write(head + std::string(999, 'b'));
+      half->connection->Shutdown();
+      f.Until([&] { return half->over(); });
+    }
+    REQUIRE_THAT(f.Exchange(head + std::string(1000, 'c')), Catch::StartsWith("HTTP/1.1 200 "));
+  }
+}
+
+// Takes what speaks HTTP/2 from a fixture's server.
+struct Taker {
+  explicit Taker(Fixture& f) {
+    f.server->OnHttp2([this](int socket, std::string bytes) {
+      fd = socket;
+      received = std::move(bytes);
+    });
+  }
+  ~Taker() {
+    if (fd >= 0) close(fd);
+  }
+  int fd = -1;
+  std::string received;
+};
+
+constexpr absl::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+TEST_CASE("a connection that begins with HTTP/2's preface is handed over with what it has sent",
+          "[session]") {
+  Fixture f;
+  Taker taker(f);
+  const auto client = f.Dial();
+  SECTION("at once") { client->connection->Write(absl::StrCat(kPreface, "frames")); }
+  SECTION("in pieces") {
+    // A bystander's answer proves that the server has read the piece before.
+    for (const absl::string_view piece :
+         {kPreface.substr(0, 1), kPreface.substr(1, 13), kPreface.substr(14, 9)}) {
+      client->connection->Write(piece);
+      REQUIRE_THAT(f.Exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n"), Catch::StartsWith("HTTP/1.1 200 "));
+      REQUIRE(taker.fd < 0);
+    }
+    client->connection->Write(absl::StrCat(kPreface.substr(23), "frames"));
+  }
+  f.Until([&] { return taker.fd >= 0; });
+  CHECK(taker.received == absl::StrCat(kPreface, "frames"));
+  // The socket is the taker's: it outlives the server.
+  f.server.reset();
+  f.loop.RunReady();
+  CHECK_FALSE(client->over());
+  REQUIRE(write(taker.fd, "hello", 5) == 5);
+  f.Until([&] { return client->Has("hello"); });
+  close(std::exchange(taker.fd, -1));
+  f.Until([&] { return client->over(); });
+}
+
+TEST_CASE("what only looks like HTTP/2 at first is answered as HTTP/1", "[session]") {
+  Fixture f;
+  Taker taker(f);
+  for (const std::string bytes :
+       {"PRI garbage\r\n\r\n", "PRI * HTTP/2.0\r\nHost: x\r\n\r\n", "PRIX / HTTP/1.1\r\n\r\n"}) {
+    CAPTURE(bytes);
+    REQUIRE_THAT(f.Exchange(bytes), Catch::Matches("HTTP/1.1 (400|505) [^]*"));
+  }
+  REQUIRE_THAT(f.Exchange("PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"),
+               Catch::Contains("PUT /a"));
+  REQUIRE(f.Exchange("PRI * HTTP/2").empty());  // and then the end
+  // Only the beginning of a connection decides.
+  const auto client = f.Dial();
+  client->connection->Write(absl::StrCat("GET /a HTTP/1.1\r\nHost: x\r\n\r\n", kPreface));
+  f.Until([&] { return client->over(); });
+  REQUIRE_THAT(client->received, Catch::Contains("HTTP/1.1 200 ") && Catch::Contains("HTTP/1.1 505 "));
+  REQUIRE(taker.fd < 0);
+}
+
+TEST_CASE("half a preface is given the time of a head, and no more", "[session]") {
+  Fixture f;
+  Taker taker(f);
+  const auto client = f.Dial();
+  client->connection->Write("PRI");
+  REQUIRE_THAT(f.Exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n"), Catch::StartsWith("HTTP/1.1 200 "));
+  f.clock.Advance(HttpServer::Limits().idle_timeout);
+  f.Until([&] { return client->over(); });
 }
 
 TEST_CASE("a handler that drops its writer answers 500", "[session]") {
