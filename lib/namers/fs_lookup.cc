@@ -147,22 +147,21 @@ absl::StatusOr<FsEntry> FollowLabels(
   return Walk(root, labels).Run(visit);
 }
 
-absl::StatusOr<std::string> ReadAddressFile(const std::string& location) {
+absl::StatusOr<std::string> ReadSmallFile(const std::string& location) {
   // Non-blocking, in case the file has become a pipe since it was looked at.
   const int fd = open(location.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return SystemError("read", location, errno);
   std::string text;
   char buffer[16 << 10];
   ssize_t size;
-  while ((size = read(fd, buffer, sizeof(buffer))) > 0 && text.size() <= kMaxAddressFile) {
+  while ((size = read(fd, buffer, sizeof(buffer))) > 0 && text.size() <= kMaxFileBytes) {
     text.append(buffer, static_cast<size_t>(size));
   }
   const int error = errno;
   close(fd);
   if (size < 0) return SystemError("read", location, error);
-  if (text.size() > kMaxAddressFile) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(location, " has more than ", kMaxAddressFile, " bytes: not an address file"));
+  if (text.size() > kMaxFileBytes) {
+    return absl::FailedPreconditionError(absl::StrCat(location, " has more than ", kMaxFileBytes, " bytes"));
   }
   return text;
 }

@@ -26,9 +26,9 @@ absl::StatusOr<FsEntry> FollowLabels(
     const std::string& root, const std::vector<std::string>& labels,
     const std::function<absl::Status(const std::string& directory, const std::string& name)>& visit);
 
-// The content of a regular file. FailedPrecondition if it is larger than kMaxAddressFile.
-inline constexpr size_t kMaxAddressFile = 500'000;
-absl::StatusOr<std::string> ReadAddressFile(const std::string& location);
+// The content of a regular file, addresses or rules. FailedPrecondition if it is larger than kMaxFileBytes.
+inline constexpr size_t kMaxFileBytes = 500'000;
+absl::StatusOr<std::string> ReadSmallFile(const std::string& location);
 
 }  // namespace heddle
 

@@ -82,7 +82,7 @@ class FsNamer::FileAddr : public Watch<Addr>, public Inotify::Follower {
   }
 
   void Read(const std::string& location) {
-    const auto text = ReadAddressFile(location);
+    const auto text = ReadSmallFile(location);
     if (!text.ok()) {
       Fail(text.status());
       return;
