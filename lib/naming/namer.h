@@ -32,6 +32,9 @@ class Namer {
   // list.
   virtual std::shared_ptr<Watch<std::vector<Path>>> Enumerate() { return Constant(std::vector<Path>{}); }
 
+  // True if what it answers may be names that are looked up again, and not clients alone: a rewrite.
+  virtual bool LeadsOn() const { return false; }
+
   // Its state as JSON, for /namer_state/<prefix>.json.
   virtual std::string StateJson() const { return "{}"; }
 };

@@ -132,6 +132,7 @@ class TransformedNamer : public Namer {
     return std::make_shared<TransformedIds>(namer_->Enumerate(), transformers_);
   }
   std::string StateJson() const override { return namer_->StateJson(); }
+  bool LeadsOn() const override { return namer_->LeadsOn(); }
 
  private:
   const std::shared_ptr<Namer> namer_;
