@@ -41,21 +41,25 @@ absl::string_view HttpRequest::RawPath() const {
 }
 
 std::optional<std::string> HttpRequest::Query(absl::string_view name) const {
+  std::vector<std::string> values = QueryAll(name);
+  if (values.empty()) return std::nullopt;
+  return std::move(values.front());
+}
+
+std::vector<std::string> HttpRequest::QueryAll(absl::string_view name) const {
+  std::vector<std::string> values;
   absl::string_view rest = target;
-  const size_t mark = rest.find('?');
-  if (mark == absl::string_view::npos) return std::nullopt;
-  rest.remove_prefix(mark + 1);
-  while (true) {
-    const size_t end = rest.find('&');
+  size_t end = rest.find('?');
+  while (end != absl::string_view::npos) {
+    rest.remove_prefix(end + 1);
+    end = rest.find('&');
     const absl::string_view pair = rest.substr(0, end);
     const size_t equals = pair.find('=');
-    if (Unescape(pair.substr(0, equals), /*plus_is_space=*/true) == name) {
-      if (equals == absl::string_view::npos) return "";
-      return Unescape(pair.substr(equals + 1), /*plus_is_space=*/true);
-    }
-    if (end == absl::string_view::npos) return std::nullopt;
-    rest.remove_prefix(end + 1);
+    if (Unescape(pair.substr(0, equals), /*plus_is_space=*/true) != name) continue;
+    values.push_back(
+        equals == absl::string_view::npos ? "" : Unescape(pair.substr(equals + 1), /*plus_is_space=*/true));
   }
+  return values;
 }
 
 std::string UnescapeUri(absl::string_view text) { return Unescape(text, /*plus_is_space=*/false); }

@@ -30,6 +30,8 @@ struct HttpRequest {
   // The value of query parameter `name`, unescaped ('+' is a space); nullopt if it is not there. An escape
   // that is not one (%zz) is kept as it is.
   std::optional<std::string> Query(absl::string_view name) const;
+  // Of a parameter that may be repeated.
+  std::vector<std::string> QueryAll(absl::string_view name) const;
 };
 
 struct HttpResponse {

@@ -5,7 +5,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "lib/dtab/parse_error.h"
-#include "namerd/http_api/dtab_format.h"
 
 namespace heddle::namerd {
 namespace {
@@ -70,11 +69,20 @@ HttpResponse MethodNotAllowed(const HttpRequest& request, const std::string& all
 
 HttpResponse JsonResponse(std::string body) { return {200, {{"Content-Type", kJson}}, std::move(body)}; }
 
-bool WantsWatch(const HttpRequest& request) {
-  const auto value = request.Query("watch");
+bool IsSet(const HttpRequest& request, absl::string_view name) {
+  const auto value = request.Query(name);
   if (!value.has_value()) return false;
   const std::string lower = absl::AsciiStrToLower(*value);
   return lower == "1" || lower == "t" || lower == "true";
+}
+
+absl::StatusOr<DtabFormat> ContentFormat(const HttpRequest& request) {
+  const std::string* content_type = FindHeader(request.headers, "Content-Type");
+  const auto format = FormatOf(content_type == nullptr ? "" : *content_type);
+  if (format.has_value()) return *format;
+  return absl::InvalidArgumentError(
+      absl::StrCat("Invalid Content-Type \"", content_type == nullptr ? "" : *content_type,
+                   "\"; send a dtab as application/dtab, text/plain or application/json"));
 }
 
 }  // namespace heddle::namerd

@@ -6,6 +6,7 @@
 
 #include "lib/base/status.h"
 #include "lib/session/http_server.h"
+#include "namerd/http_api/dtab_format.h"
 
 namespace heddle::namerd {
 
@@ -24,8 +25,12 @@ HttpResponse MethodNotAllowed(const HttpRequest& request, const std::string& all
 
 HttpResponse JsonResponse(std::string body);
 
-// Query parameter watch: 1, t, true in any case; all else is no.
-bool WantsWatch(const HttpRequest& request);
+// Query parameter `name` is 1, t or true in any case; all else is no.
+bool IsSet(const HttpRequest& request, absl::string_view name);
+inline bool WantsWatch(const HttpRequest& request) { return IsSet(request, "watch"); }
+
+// The form of a body that is a dtab; InvalidArgument says which there are.
+absl::StatusOr<DtabFormat> ContentFormat(const HttpRequest& request);
 
 }  // namespace heddle::namerd
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "lib/base/utf8.h"
 #include "namerd/http_api/answer.h"
+#include "namerd/http_api/check_api.h"
 #include "namerd/http_api/dtab_format.h"
 #include "namerd/http_api/etag.h"
 #include "namerd/http_api/history_json.h"
@@ -144,14 +145,8 @@ void DtabsApi::GetVersion(const std::string& ns, const HttpRequest& request, Wri
 }
 
 void DtabsApi::WriteDocument(const std::string& ns, const HttpRequest& request, Writer writer) {
-  const std::string* content_type = FindHeader(request.headers, "Content-Type");
-  const auto format = FormatOf(content_type == nullptr ? "" : *content_type);
-  if (!format.has_value()) {
-    return writer->Send(
-        Refusal(request, 400,
-                absl::StrCat("Invalid Content-Type \"", content_type == nullptr ? "" : *content_type,
-                             "\"; send a dtab as application/dtab, text/plain or application/json")));
-  }
+  const auto format = ContentFormat(request);
+  if (!format.ok()) return writer->Send(Refusal(request, format.status()));
   auto dtab = ReadDtab(request.body, *format);
   if (!dtab.ok()) return writer->Send(Refusal(request, Annotate(dtab.status(), "the dtab does not parse")));
   Change change = ChangeOf(request);
@@ -159,8 +154,13 @@ void DtabsApi::WriteDocument(const std::string& ns, const HttpRequest& request, 
     return writer->Send(Refusal(request, texts));
   }
   const Expect expect = request.method == "POST" ? Expect::Absent() : ExpectOfRequest(request);
-  namespaces_.store().Put(kDtab, ns, *std::move(dtab), expect, std::move(change),
-                          AnswerWrite(ns, request, std::move(writer)));
+  auto answer = AnswerWrite(ns, request, writer);
+  if (IsSet(request, "check")) {
+    CheckedWrite write{ns, *std::move(dtab), *format == DtabFormat::kText, expect, std::move(change)};
+    return WriteIfHarmless(checker_, namespaces_.store(), request, std::move(writer), std::move(write),
+                           std::move(answer));
+  }
+  namespaces_.store().Put(kDtab, ns, *std::move(dtab), expect, std::move(change), std::move(answer));
 }
 
 void DtabsApi::Delete(const std::string& ns, const HttpRequest& request, Writer writer) {

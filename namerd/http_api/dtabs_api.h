@@ -6,6 +6,7 @@
 #include <string>
 
 #include "lib/session/http_server.h"
+#include "namerd/check/checker.h"
 #include "namerd/http_api/exchange.h"
 #include "namerd/http_api/rendered_dtabs.h"
 #include "namerd/namespaces/namespaces.h"
@@ -16,8 +17,9 @@ class DtabsApi {
  public:
   using Writer = std::shared_ptr<ResponseWriter>;
 
-  // Both outlive it.
-  DtabsApi(Namespaces& namespaces, Exchanges& exchanges) : namespaces_(namespaces), exchanges_(exchanges) {}
+  // All outlive it.
+  DtabsApi(Namespaces& namespaces, Exchanges& exchanges, Checker& checker)
+      : namespaces_(namespaces), exchanges_(exchanges), checker_(checker) {}
 
   void List(const HttpRequest& request, Writer writer);
   void Dtab(const std::string& ns, const HttpRequest& request, Writer writer);
@@ -33,6 +35,7 @@ class DtabsApi {
 
   Namespaces& namespaces_;
   Exchanges& exchanges_;
+  Checker& checker_;
   const std::shared_ptr<RenderedDtabs> rendered_ = std::make_shared<RenderedDtabs>();  // the streams' too
 };
 

@@ -9,7 +9,10 @@
 namespace heddle::namerd {
 
 HttpApi::HttpApi(Loop& loop, Namespaces& namespaces, const NamesInUse& in_use)
-    : exchanges_(loop), dtabs_(namespaces, exchanges_), names_(namespaces, exchanges_), in_use_(in_use) {}
+    : exchanges_(loop),
+      check_(loop, namespaces, in_use, exchanges_),
+      dtabs_(namespaces, exchanges_, check_.checker()),
+      names_(namespaces, exchanges_) {}
 
 void HttpApi::Handle(const HttpRequest& request, std::shared_ptr<ResponseWriter> writer) {
   const Route route = FindRoute(request.RawPath());
@@ -30,6 +33,10 @@ void HttpApi::Handle(const HttpRequest& request, std::shared_ptr<ResponseWriter>
       return names_.Delegate(route.ns, request, std::move(writer));
     case Route::Kind::kBoundNames:
       return names_.BoundNames(request, std::move(writer));
+    case Route::Kind::kCheck:
+      return check_.Check(route.ns, request, std::move(writer));
+    case Route::Kind::kNames:
+      return check_.Names(route.ns, request, std::move(writer));
     case Route::Kind::kUnknown:
       break;
   }
@@ -37,7 +44,7 @@ void HttpApi::Handle(const HttpRequest& request, std::shared_ptr<ResponseWriter>
       Refusal(request, 404,
               absl::StrCat("no such resource: ", request.RawPath(),
                            "; there are /api/1/dtabs, dtabs/<ns>, dtabs/<ns>/history, bind/<ns>, addr/<ns>, "
-                           "resolve/<ns>, delegate, delegate/<ns>, bound-names")));
+                           "resolve/<ns>, delegate, delegate/<ns>, bound-names, check/<ns>, names/<ns>")));
 }
 
 }  // namespace heddle::namerd

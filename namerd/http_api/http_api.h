@@ -1,5 +1,5 @@
 // The HTTP API (kind io.l5d.httpController): dtabs and their history, bind, addr, resolve, delegate,
-// bound-names. What it speaks is in namerd/README.md. Source of the 1.x shapes:
+// bound-names, check, names. What it speaks is in namerd/README.md. Source of the 1.x shapes:
 // io.buoyant.namerd.iface.HttpControlService.
 #ifndef HEDDLE_NAMERD_HTTP_API_HTTP_API_H_
 #define HEDDLE_NAMERD_HTTP_API_HTTP_API_H_
@@ -10,6 +10,7 @@
 #include "lib/event/loop.h"
 #include "lib/session/http_server.h"
 #include "namerd/fleet/names_in_use.h"
+#include "namerd/http_api/check_api.h"
 #include "namerd/http_api/dtabs_api.h"
 #include "namerd/http_api/exchange.h"
 #include "namerd/http_api/names_api.h"
@@ -34,9 +35,9 @@ class HttpApi {
 
  private:
   Exchanges exchanges_;
+  CheckApi check_;
   DtabsApi dtabs_;
   NamesApi names_;
-  const NamesInUse& in_use_;
 };
 
 }  // namespace heddle::namerd

@@ -143,11 +143,17 @@ void NamesApi::Delegate(const std::string& ns, const HttpRequest& request, Write
   if (!query.ok()) return writer->Send(Refusal(request, query.status()));
   const auto name = ParseName(*query);
   if (!name.ok()) return writer->Send(Refusal(request, name.status()));
+  const std::string detail_text = request.Query("detail").value_or("plain");
+  if (detail_text != "plain" && detail_text != "full") {
+    return writer->Send(
+        Refusal(request, 400, absl::StrCat("detail=", detail_text, " is neither plain nor full")));
+  }
+  const ExplainDetail detail = detail_text == "full" ? ExplainDetail::kFull : ExplainDetail::kPlain;
   const std::string in = ns.empty() ? query->ns.value_or("") : ns;
   const auto interpreter = in.empty() ? namespaces_.NamersAlone() : namespaces_.InterpreterOf(in);
   exchanges_.AnswerFirst(request, std::move(writer), kJson, kDelegateLimit, [&](Report report) {
     auto explaining = std::make_shared<Subscription>(
-        interpreter->Explain(name->local, name->path, ExplainDetail::kPlain, std::move(report)));
+        interpreter->Explain(name->local, name->path, detail, std::move(report)));
     return Subscription([interpreter, explaining] { explaining->Cancel(); });
   });
 }

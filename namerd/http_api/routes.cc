@@ -17,6 +17,7 @@ constexpr Entry kResources[] = {
     {"dtabs", Kind::kDtabs, Kind::kDtab},           {"bind", Kind::kUnknown, Kind::kBind},
     {"addr", Kind::kUnknown, Kind::kAddr},          {"resolve", Kind::kUnknown, Kind::kResolve},
     {"delegate", Kind::kDelegate, Kind::kDelegate}, {"bound-names", Kind::kBoundNames, Kind::kUnknown},
+    {"check", Kind::kUnknown, Kind::kCheck},        {"names", Kind::kUnknown, Kind::kNames},
 };
 
 }  // namespace

@@ -20,6 +20,8 @@ struct Route {
     kResolve,     // /api/1/resolve/<ns>
     kDelegate,    // /api/1/delegate, /api/1/delegate/<ns>
     kBoundNames,  // /api/1/bound-names
+    kCheck,       // /api/1/check/<ns>
+    kNames,       // /api/1/names/<ns>
   };
   Kind kind = Kind::kUnknown;
   std::string ns;  // unescaped; empty only where there is none

@@ -1,0 +1,112 @@
+#include "namerd/check/checker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace heddle::namerd {
+namespace {
+
+Surroundings SurroundingsOf(const std::vector<PrefixedNamer>& namers,
+                            const std::vector<NameToCompare>& names) {
+  Surroundings surroundings;
+  for (const PrefixedNamer& namer : namers) {
+    surroundings.namers.push_back(namer.prefix);
+    surroundings.namers_lead_on = surroundings.namers_lead_on || namer.namer->LeadsOn();
+  }
+  for (const NameToCompare& name : names) {
+    surroundings.names.push_back(name.path);
+    // Many followers of one router have the same rules; once is enough.
+    if (!name.local.empty() && surroundings.local.size() < 10000) {
+      surroundings.local = surroundings.local.StripPrefix(name.local).Concat(name.local);
+    }
+  }
+  return surroundings;
+}
+
+}  // namespace
+
+struct Checker::Run {
+  uint64_t id;
+  CheckReport report;
+  Done done;
+  std::unique_ptr<NameComparer> comparer;
+};
+
+bool CheckReport::ok() const {
+  return comparison.count(Effect::kLost) == 0 &&
+         std::none_of(problems.findings.begin(), problems.findings.end(),
+                      [](const Finding& finding) { return finding.severity == Severity::kError; });
+}
+
+Checker::Checker(Loop& loop, Namespaces& namespaces, const NamesInUse& in_use)
+    : loop_(loop), namespaces_(namespaces), in_use_(in_use) {}
+
+Checker::~Checker() = default;
+
+Subscription Checker::Check(const CheckRequest& request, Done done) {
+  auto dtab = Dtab::Parse(request.dtab);
+  absl::Status refused = dtab.status();
+  if (refused.ok() && runs_.size() >= kMaxUnderWay) {
+    refused = absl::UnavailableError(
+        absl::StrCat("namerd checks ", kMaxUnderWay, " dtabs already; repeat the request in a moment"));
+  }
+  auto run = std::make_unique<Run>();
+  const uint64_t id = run->id = ++last_id_;
+  run->done = std::move(done);
+  if (!refused.ok()) {
+    const auto held = std::make_shared<std::unique_ptr<Run>>(std::move(run));
+    loop_.Post([weak = std::weak_ptr(held), refused] {
+      if (const auto waiting = weak.lock()) (*waiting)->done(refused);
+    });
+    return Subscription([held] {});
+  }
+  CheckReport& report = run->report;
+  report.ns = request.ns;
+  report.dtab = *std::move(dtab);
+  if (request.has_places) report.places = FindRulePlaces(request.dtab);
+  if (report.places.size() != report.dtab.size()) report.places.clear();
+
+  Dtab stored;
+  const auto latest = namespaces_.store().WatchDocument(DocumentKind::kDtab, request.ns)->Get();
+  if (latest.has_value() && !latest->deleted) {
+    report.version = latest->number;
+    stored = Dtab::Parse(latest->value).value_or(Dtab());
+  }
+  std::vector<NameToCompare> names;
+  for (const NamesInUse::Name& name : in_use_.Of(request.ns)) {
+    names.push_back({name.path, name.local, name.followers});
+  }
+  for (const Path& path : request.paths) {
+    const bool known = std::any_of(names.begin(), names.end(), [&](const NameToCompare& name) {
+      return name.path == path && name.local.empty();
+    });
+    if (!known) names.push_back({path, Dtab(), 0});
+  }
+  report.names = names.size();
+  report.problems = FindProblems(report.dtab, SurroundingsOf(namespaces_.namers(), names));
+
+  const auto at = runs_.insert(runs_.end(), std::move(run));
+  (*at)->comparer =
+      std::make_unique<NameComparer>(loop_, stored, report.dtab, namespaces_.namers(), std::move(names),
+                                     kLimit, [this, at](Comparison comparison) {
+                                       (*at)->report.comparison = std::move(comparison);
+                                       const Done then = std::move((*at)->done);
+                                       CheckReport told = std::move((*at)->report);
+                                       End(at);
+                                       then(std::move(told));
+                                     });
+  return Subscription([this, checker = std::weak_ptr<bool>(alive_), id] {
+    if (checker.expired()) return;
+    const auto found = std::find_if(runs_.begin(), runs_.end(), [&](const auto& r) { return r->id == id; });
+    if (found != runs_.end()) End(found);
+  });
+}
+
+void Checker::End(std::list<std::unique_ptr<Run>>::iterator run) {
+  loop_.Defer([ended = std::move(*run)] {});  // its comparer may be calling
+  runs_.erase(run);
+}
+
+}  // namespace heddle::namerd
