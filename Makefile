@@ -11,7 +11,7 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test asan tsan bench vectors-runner clean help packages
+.PHONY: build demo test asan tsan fuzz bench vectors-runner clean help packages
 
 build: packages build/release/CMakeCache.txt  ## Build the programs into build/release/bin (default)
 	@echo "==> building $(PROGRAMS) ($(JOBS) at a time)"
@@ -29,7 +29,18 @@ asan: packages  ## Every test with the address and undefined-behaviour sanitizer
 tsan: packages  ## Every test with the thread sanitizer (in build/tsan)
 	@$(MAKE) --no-print-directory test-tsan
 
-bench: build  ## Print the start-up time and the idle memory of proxy and namerd
+FUZZ_SECONDS ?= 60
+fuzz:  ## Search for inputs that break the parsers or the naming, FUZZ_SECONDS=60 with each of FUZZ="dtab delegation ..."
+	@third_party/install.sh --with fuzz
+	@$(MAKE) --no-print-directory build/fuzz/CMakeCache.txt
+	@echo "==> building the fuzzers ($(JOBS) at a time)"
+	@cmake --build build/fuzz -j $(JOBS) --target fuzzers
+	@/usr/bin/python3 tests/fuzz/run.py --bin build/fuzz/tests --work build/fuzz --seconds $(FUZZ_SECONDS) $(FUZZ)
+
+bench: build  ## Print what naming costs, and the start-up time and the idle memory; JSON=file writes the naming figures there too
+	@cmake --build build/release -j $(JOBS) --target naming_bench
+	@echo "==> naming"
+	@build/release/tests/naming_bench $(if $(JSON),--json $(JSON),)
 	@echo "==> idle memory and start-up time"
 	@/usr/bin/python3 tests/bench/idle.py --bin build/release/bin
 
@@ -49,7 +60,7 @@ test-%: build/%/CMakeCache.txt
 	@echo "==> building everything, tests included, in build/$* ($(JOBS) at a time; the first time takes minutes)"
 	@cmake --build build/$* -j $(JOBS)
 	@echo "==> running every test of build/$*"
-	@ctest --test-dir build/$* -j $(JOBS) --output-on-failure --no-tests=error
+	@ctest --preset $* -j $(JOBS)
 
 .PRECIOUS: build/%/CMakeCache.txt
 build/%/CMakeCache.txt: | packages

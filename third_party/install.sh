@@ -2,8 +2,9 @@
 # Installs the Debian packages that building, testing and showing Heddle needs (README.md says what each is for), and
 # only those that are missing: with none missing it is done in a moment and changes nothing.
 #
-# usage: third_party/install.sh [--check]
-#   --check   only say what is missing; exit status 1 if anything is
+# usage: third_party/install.sh [--check] [--with fuzz]
+#   --check       only say what is missing; exit status 1 if anything is
+#   --with fuzz   also what `make fuzz` needs, and nothing else does
 # Runs as root, or asks sudo.
 set -eu
 
@@ -14,6 +15,16 @@ packages="
   libyaml-cpp-dev nlohmann-json3-dev libcli11-dev catch2
   python3 python3-pytest python3-grpcio python3-protobuf curl
 "
+
+check=""
+while [ $# -gt 0 ]; do
+  case "$1 ${2:-}" in
+    "--check "*) check=1 ;;
+    "--with fuzz") packages="$packages clang libclang-rt-dev"; shift ;;
+    *) echo "third_party/install.sh: unknown argument '$1'; usage: install.sh [--check] [--with fuzz]" >&2; exit 64 ;;
+  esac
+  shift
+done
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "third_party/install.sh: this is no Debian (12 or later): install the equivalents of:" $packages >&2
@@ -34,7 +45,7 @@ done
 if [ -z "$missing" ]; then
   exit 0
 fi
-if [ "${1:-}" = "--check" ]; then
+if [ -n "$check" ]; then
   echo "missing Debian packages:$missing"
   exit 1
 fi

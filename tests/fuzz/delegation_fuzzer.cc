@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lib/naming/local_interpreter.h"
@@ -22,7 +23,9 @@ namespace heddle::fuzz {
 namespace {
 
 constexpr size_t kMaxBytes = 4096;
-constexpr size_t kMaxLines = 100;
+constexpr size_t kMaxLines = 50;
+// A name that uses up its budget takes as long as thousands that do not: a script has seen enough of them.
+constexpr int kMaxExhausted = 4;
 
 using BindingActivity = Activity<Binding>;
 
@@ -58,7 +61,7 @@ class Script {
   void Run(absl::string_view text) {
     size_t lines = 0;
     for (const absl::string_view line : absl::StrSplit(text, '\n')) {
-      if (++lines > kMaxLines) break;
+      if (++lines > kMaxLines || exhausted_ > kMaxExhausted) break;
       Step(line);
     }
     for (const auto& [id, wish] : world_.wishes()) ExplainNow(wish);
@@ -99,6 +102,7 @@ class Script {
     const auto watch = fresh.Bind(wish.local, wish.path);
     const Subscription subscription = watch->Subscribe([](const BindingActivity&) {});
     const BindingActivity& now = watch->Get();
+    exhausted_ += absl::StrContains(now.error.message(), "leads to more than can be followed");
     Check(world_.lookups() - lookups <= kBudget * static_cast<int64_t>(fresh.evaluations()),
           "the budget bounds the lookups");
     if (now.value.has_value())
@@ -141,6 +145,7 @@ class Script {
   LocalInterpreter interpreter_{world_.dtab(), world_.namers()};
   std::map<int, Followed> followed_;
   size_t steps_ = 0;
+  int exhausted_ = 0;
 };
 
 }  // namespace

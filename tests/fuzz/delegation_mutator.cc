@@ -74,7 +74,7 @@ class Lines {
     std::vector<std::string> children;
     for (size_t i = 2 + Below(2); i > 0; --i) {
       std::string child = Tree(depth - 1, clients);
-      if (kind >= 8) child.insert(0, Pick({"", "0 * ", "0.5 * "}));
+      if (kind >= 8) child = absl::StrCat(Pick({"", "0 * ", "0.5 * "}), child);
       children.push_back(std::move(child));
     }
     return absl::StrCat("(", absl::StrJoin(children, kind < 8 ? " | " : " & "), ")");
