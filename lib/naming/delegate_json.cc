@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <variant>
 
+#include "lib/naming/shares.h"
+
 namespace heddle {
 namespace {
 
@@ -39,10 +41,12 @@ ordered_json ToJson(const BoundName& bound) {
   return {{"addr", ToJson(bound.addr->Get())}, {"id", bound.id.Show()}, {"path", bound.residual.Show()}};
 }
 
-ordered_json ToJson(const DelegateTree& tree);
+// `shares` is null for plain explanations.
+ordered_json ToJson(const DelegateTree& tree, const Shares* shares);
 
 // What a node of each kind has beside its path and rule.
 struct AddMembers {
+  const Shares* shares;
   ordered_json& json;
 
   void operator()(const DelegateTree::Neg&) { json["type"] = "neg"; }
@@ -51,17 +55,17 @@ struct AddMembers {
   void operator()(const DelegateTree::Alt& alt) {
     json["type"] = "alt";
     ordered_json& trees = json["alt"] = ordered_json::array();
-    for (const DelegateTree& branch : alt.trees) trees.push_back(ToJson(branch));
+    for (const DelegateTree& branch : alt.trees) trees.push_back(ToJson(branch, shares));
   }
   void operator()(const DelegateTree::Union& all) {
     json["type"] = "union";
     ordered_json& trees = json["union"] = ordered_json::array();
     for (const auto& member : all.trees)
-      trees.push_back({{"weight", member.weight}, {"tree", ToJson(member.tree)}});
+      trees.push_back({{"weight", member.weight}, {"tree", ToJson(member.tree, shares)}});
   }
   void operator()(const DelegateTree::Delegate& step) {
     json["type"] = "delegate";
-    json["delegate"] = ToJson(*step.tree);
+    json["delegate"] = ToJson(*step.tree, shares);
   }
   void operator()(const DelegateTree::Leaf& leaf) {
     json["type"] = "leaf";
@@ -71,7 +75,7 @@ struct AddMembers {
     json["type"] = "transformation";
     json["name"] = transformation.name;
     json["bound"] = ToJson(transformation.bound);
-    json["tree"] = ToJson(*transformation.tree);
+    json["tree"] = ToJson(*transformation.tree, shares);
   }
   void operator()(const DelegateTree::Exception& exception) {
     json["type"] = "exception";
@@ -79,12 +83,16 @@ struct AddMembers {
   }
 };
 
-ordered_json ToJson(const DelegateTree& tree) {
+ordered_json ToJson(const DelegateTree& tree, const Shares* shares) {
   ordered_json json = {{"type", ""}, {"path", tree.path}};
   const bool has_dentry =
       tree.dentry != nullptr && !std::holds_alternative<DelegateTree::Transformation>(tree.node);
   if (has_dentry) json["dentry"] = {{"prefix", tree.dentry->prefix.Show()}, {"dst", Show(tree.dentry->dst)}};
-  std::visit(AddMembers{json}, tree.node);
+  std::visit(AddMembers{shares, json}, tree.node);
+  if (shares == nullptr) return json;
+  const NodeShare& share = shares->at(&tree);
+  json["share"] = share.share;
+  if (!share.why.empty()) json["why"] = share.why;
   return json;
 }
 
@@ -95,7 +103,11 @@ std::string Dump(const ordered_json& json) {
 
 }  // namespace
 
-std::string DelegateTreeToJson(const DelegateTree& tree) { return Dump(ToJson(tree)); }
+std::string DelegateTreeToJson(const DelegateTree& tree, ExplainDetail detail) {
+  if (detail == ExplainDetail::kPlain) return Dump(ToJson(tree, nullptr));
+  const Shares shares = SharesOf(tree);
+  return Dump(ToJson(tree, &shares));
+}
 
 std::string AddrToJson(const Addr& addr) { return Dump(ToJson(addr)); }
 

@@ -7,11 +7,13 @@
 
 #include "lib/naming/addr.h"
 #include "lib/naming/delegate_tree.h"
+#include "lib/naming/interpreter.h"
 
 namespace heddle {
 
 // {"type":"delegate","path":"/svc/web","delegate":{...}}; a leaf holds its endpoints as they are known now.
-std::string DelegateTreeToJson(const DelegateTree& tree);
+// With full detail, each node also has "share" and, where shares.h gives one, "why".
+std::string DelegateTreeToJson(const DelegateTree& tree, ExplainDetail detail = ExplainDetail::kPlain);
 
 // {"type":"bound","addrs":[{"ip":"127.0.0.1","port":8080,"meta":{}}],"meta":{}}, or type neg, failed (with
 // "cause"), pending. An endpoint's weight other than 1 is its meta "endpoint_addr_weight".

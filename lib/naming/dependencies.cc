@@ -1,13 +1,12 @@
 #include "lib/naming/dependencies.h"
 
-#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "lib/naming/choice.h"
 
 namespace heddle {
 namespace {
-
-bool Vacant(const Addr& addr) {
-  return addr.state == AddrState::kAbsent || (addr.state == AddrState::kBound && addr.endpoints->empty());
-}
 
 // Takes the entries out before they are destroyed: ending a subscription may run anybody's code.
 template <class Map>
@@ -15,7 +14,7 @@ void DropOlder(Map& map, uint64_t round) {
   std::vector<typename Map::mapped_type> dropped;
   for (auto at = map.begin(); at != map.end();) {
     const auto next = std::next(at);
-    if (at->second.round < round) {
+    if (at->second->round < round) {
       dropped.push_back(std::move(at->second));
       map.erase(at);
     }
@@ -29,7 +28,7 @@ void Dependencies::Begin() {
   ++round_;
   in_round_ = true;
   changed_in_round_ = false;
-  paths_.clear();
+  paths_ = {};
 }
 
 bool Dependencies::End() {
@@ -53,36 +52,31 @@ void Dependencies::OnChange() {
 }
 
 const Activity<NameTree<Name>>& Dependencies::Lookup(Namer& namer, const Path& rest) {
-  LookupEntry& entry = lookups_[{&namer, rest}];
-  entry.round = round_;
-  if (entry.watch == nullptr) {
-    const std::shared_ptr<Lookups> watch = entry.watch = namer.Lookup(rest);
-    // Subscribing may run the namer's code, but that does not come back here: `entry` stays where it is.
-    entry.subscription = watch->Subscribe([this, first = true](const auto&) mutable {
+  std::unique_ptr<LookupEntry>& entry = lookups_[{&namer, rest}];
+  if (entry == nullptr) {
+    // What follows may run the namer's code, but that does not come back here: `entry` stays where it is.
+    entry = std::make_unique<LookupEntry>(LookupEntry{namer.Lookup(rest), Subscription(), round_});
+    entry->subscription = entry->watch->Subscribe([this, first = true](const auto&) mutable {
       if (!std::exchange(first, false)) OnChange();
     });
   }
-  return entry.watch->Get();
+  entry->round = round_;
+  return entry->watch->Get();
 }
 
 bool Dependencies::IsVacant(const BoundName& leaf) {
-  VacancyEntry& entry = vacancies_[leaf.addr.get()];
-  entry.round = round_;
-  if (entry.watch == nullptr) {
-    entry.watch = leaf.addr;
-    entry.vacant = std::make_shared<bool>(false);
-    entry.subscription =
-        leaf.addr->Subscribe([this, first = true, vacant = entry.vacant](const Addr& addr) mutable {
-          const bool was = std::exchange(*vacant, Vacant(addr));
-          if (!std::exchange(first, false) && was != *vacant) OnChange();
+  std::unique_ptr<VacancyEntry>& entry = vacancies_[leaf.addr.get()];
+  if (entry == nullptr) {
+    entry = std::make_unique<VacancyEntry>(VacancyEntry{leaf.addr, Subscription(), round_, false});
+    VacancyEntry* const kept = entry.get();
+    kept->subscription =
+        leaf.addr->Subscribe([this, kept, id = leaf.id, first = true](const Addr& addr) mutable {
+          const bool was = std::exchange(kept->vacant, heddle::IsVacant(id, addr));
+          if (!std::exchange(first, false) && was != kept->vacant) OnChange();
         });
   }
-  return *entry.vacant;
-}
-
-bool Dependencies::UsesRuleOf(const Dtab& rules) const {
-  return in_round_ || std::any_of(paths_.begin(), paths_.end(),
-                                  [&rules](const Path& path) { return !rules.Matches(path).empty(); });
+  entry->round = round_;
+  return entry->vacant;
 }
 
 }  // namespace heddle

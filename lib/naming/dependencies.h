@@ -7,12 +7,12 @@
 #include <functional>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "lib/dtab/dtab.h"
+#include "lib/dtab/path.h"
 #include "lib/naming/bound.h"
 #include "lib/naming/namer.h"
+#include "lib/naming/path_index.h"
 #include "lib/watch/watch.h"
 
 namespace heddle {
@@ -40,9 +40,9 @@ class Dependencies {
   bool IsVacant(const BoundName& leaf);
 
   // The rules that match `path` matter.
-  void UsePath(const Path& path) { paths_.push_back(path); }
-  // True if a rule of `rules` matches a path in use; true within a round, where that is not known yet.
-  bool UsesRuleOf(const Dtab& rules) const;
+  void UsePath(const Path& path) { paths_.Add(path); }
+  // The paths of the last round, which are forgotten here.
+  LookedUpPaths TakePaths() { return std::exchange(paths_, {}); }
 
  private:
   struct LookupEntry {
@@ -54,7 +54,7 @@ class Dependencies {
     std::shared_ptr<Watch<Addr>> watch;
     Subscription subscription;
     uint64_t round;
-    std::shared_ptr<bool> vacant;
+    bool vacant;
   };
 
   void OnChange();
@@ -63,9 +63,9 @@ class Dependencies {
   uint64_t round_ = 0;
   bool in_round_ = false;
   bool changed_in_round_ = false;
-  std::vector<Path> paths_;
-  absl::flat_hash_map<std::pair<const Namer*, Path>, LookupEntry> lookups_;
-  absl::flat_hash_map<const Watch<Addr>*, VacancyEntry> vacancies_;
+  LookedUpPaths paths_;
+  absl::flat_hash_map<std::pair<const Namer*, Path>, std::unique_ptr<LookupEntry>> lookups_;
+  absl::flat_hash_map<const Watch<Addr>*, std::unique_ptr<VacancyEntry>> vacancies_;
 };
 
 }  // namespace heddle

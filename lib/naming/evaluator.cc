@@ -3,45 +3,50 @@
 #include <algorithm>
 #include <variant>
 
-#include "absl/strings/str_cat.h"
+#include "lib/naming/choice.h"
 
 namespace heddle {
 namespace {
 
 using Outcome = Evaluator::Outcome;
 
-Outcome Known(BoundTree tree) { return {std::move(tree), absl::OkStatus(), false}; }
-Outcome Failed(absl::Status error) { return {std::nullopt, std::move(error), false}; }
-bool IsPending(const Outcome& outcome) { return !outcome.tree.has_value() && outcome.error.ok(); }
+Outcome Known(BoundTree tree) { return {std::move(tree), absl::OkStatus()}; }
+Outcome Failed(absl::Status error) { return {std::nullopt, std::move(error)}; }
 
-struct Member {
-  double weight;
-  Outcome outcome;
-};
-
-// Can serve requests now, as far as is known.
-bool Serves(const Member& member) {
-  return !member.outcome.vacant && member.weight > 0 && !member.outcome.tree->is_empty();
+Standing StandingOf(const Outcome& outcome) {
+  using State = Standing::State;
+  if (!outcome.tree.has_value()) return {outcome.error.ok() ? State::kPending : State::kError};
+  switch (outcome.tree->kind()) {
+    case BoundTree::Kind::kNeg:
+      return {State::kAbsent};
+    case BoundTree::Kind::kFail:
+      return {State::kFail};
+    case BoundTree::Kind::kEmpty:
+      return {State::kEmpty};
+    default:
+      return {State::kLeads, outcome.vacant, outcome.final};
+  }
 }
 
-// The union of members whose trees are known.
-Outcome Combine(std::vector<Member> members) {
-  std::erase_if(members,
-                [](const Member& m) { return m.outcome.tree->is_neg() || m.outcome.tree->is_fail(); });
-  if (std::any_of(members.begin(), members.end(), Serves)) {
-    std::erase_if(members, [](const Member& m) { return m.outcome.vacant; });
-  }
-  if (members.empty()) return Known(BoundTree::Neg());
-  if (members.size() == 1) return std::move(members.front().outcome);
+// Without any member that is known: in error if one is, else pending.
+Outcome Combine(const std::vector<StandingMember>& members, std::vector<Outcome> outcomes) {
+  const std::vector<bool> kept = KeptMembers(members);
   Outcome all;
   all.vacant = true;
+  absl::Status error;
+  bool known = false;
   std::vector<BoundTree::Weighted> trees;
-  for (Member& member : members) {
-    all.vacant = all.vacant && member.outcome.vacant;
-    all.error.Update(member.outcome.error);
-    trees.push_back({member.weight, *std::move(member.outcome.tree)});
+  for (size_t i = 0; i < members.size(); ++i) {
+    known = known || members[i].standing.known();
+    if (members[i].standing.state == Standing::State::kError) error.Update(outcomes[i].error);
+    if (!kept[i]) continue;
+    all.vacant = all.vacant && outcomes[i].vacant;
+    all.error.Update(outcomes[i].error);
+    trees.push_back({members[i].weight, *std::move(outcomes[i].tree)});
   }
-  all.tree = BoundTree::Union(std::move(trees));
+  if (!known) return Failed(std::move(error));
+  if (trees.empty()) return Known(BoundTree::Neg());
+  all.tree = trees.size() == 1 ? std::move(trees[0].tree) : BoundTree::Union(std::move(trees));
   return all;
 }
 
@@ -51,7 +56,12 @@ Outcome Evaluator::Bind(const Path& path) {
   Outcome outcome = Follow(path, Frame());
   // A part of a name that could not be followed to its end would be another name.
   if (!lookup_.exhausted().ok()) return Failed(lookup_.exhausted());
-  return outcome;
+  if (!replacement_.has_value() || !outcome.tree.has_value()) return outcome;
+  Outcome replaced = Tree<BoundName>(replacement_->tree, Frame(), [this](const BoundName& client, Frame at) {
+    return Client(client, replacement_->next, at);
+  });
+  if (replaced.tree.has_value()) replaced.error.Update(outcome.error);
+  return replaced;
 }
 
 Outcome Evaluator::Follow(const Path& path, Frame frame) {
@@ -79,19 +89,27 @@ Outcome Evaluator::FollowNamers(const Path& path, Frame frame) {
 
 Outcome Evaluator::FollowName(const Name& name, Frame frame) {
   if (const Path* path = std::get_if<Path>(&name)) return Follow(*path, frame);
-  const BoundName& bound = std::get<BoundName>(name);
-  Outcome outcome = Known(BoundTree::Leaf(bound));
-  outcome.vacant = frame.choice && bound.addr != nullptr && lookup_.IsVacant(bound);
+  const BoundName& client = std::get<BoundName>(name);
+  // What is going to be replaced is not looked at.
+  return Client(client, replacement_.has_value() ? transformers_.size() : 0, frame);
+}
+
+Outcome Evaluator::Client(const BoundName& client, size_t next, Frame frame) {
+  if (next < transformers_.size()) {
+    const auto deeper = [&](const BoundName& inner, Frame at) { return Client(inner, next + 1, at); };
+    return Tree<BoundName>(transformers_[next]->TransformClient(client), frame, deeper);
+  }
+  Outcome outcome = Known(BoundTree::Leaf(client));
+  outcome.vacant = frame.choice && client.addr != nullptr && lookup_.IsVacant(client);
   return outcome;
 }
 
 template <class T>
-Outcome Evaluator::Tree(const NameTree<T>& tree, Frame frame, const OnLeaf<T>& on_leaf) {
+Outcome Evaluator::Tree(const NameTree<T>& tree, Frame frame, OnLeaf<T> on_leaf) {
   using Kind = typename NameTree<T>::Kind;
   if (!lookup_.SpendNode()) return Failed(lookup_.exhausted());
   if (++frame.nesting > kMaxNesting) {
-    return Failed(absl::FailedPreconditionError(absl::StrCat(
-        "the rules that the name leads through nest more than ", kMaxNesting, " alternates and unions")));
+    return Failed(TooNested());
   }
   switch (tree.kind()) {
     case Kind::kNeg:
@@ -112,56 +130,44 @@ Outcome Evaluator::Tree(const NameTree<T>& tree, Frame frame, const OnLeaf<T>& o
                [&](size_t i, Frame at) { return Tree<T>(alternates[i], at, on_leaf); });
 }
 
-Outcome Evaluator::First(size_t count, Frame frame, const std::function<Outcome(size_t, Frame)>& alternate) {
+Outcome Evaluator::First(size_t count, Frame frame, absl::FunctionRef<Outcome(size_t, Frame)> alternate) {
   if (count == 1) return alternate(0, frame);
-  std::optional<Outcome> vacant;  // the first that is, for want of a better one
-  absl::Status stale;             // of what was passed over
-  const auto choose = [&stale](Outcome outcome) {
-    outcome.error.Update(stale);
-    return outcome;
-  };
+  AlternateChoice choice;
+  Outcome best = Known(BoundTree::Neg());
+  absl::Status stale;  // of what was passed over
   for (size_t i = 0; i < count; ++i) {
     Frame inner = frame;
-    inner.choice = frame.choice || vacant.has_value() || i + 1 < count;
+    inner.choice = frame.choice || choice.has_vacant() || i + 1 < count;
     Outcome outcome = alternate(i, inner);
-    if (IsPending(outcome)) return outcome;
-    if (outcome.tree.has_value() && outcome.tree->is_neg()) {
+    const bool goes_on = choice.Offer(StandingOf(outcome));
+    if (choice.taken() == i) {
+      best = std::move(outcome);
+    } else if (outcome.tree.has_value() && outcome.tree->is_neg()) {
       stale.Update(outcome.error);
-      continue;
     }
-    const bool leads = outcome.tree.has_value() && !outcome.tree->is_fail() && !outcome.tree->is_empty();
-    if (leads && outcome.vacant) {
-      if (!vacant.has_value()) vacant = std::move(outcome);
-      continue;
-    }
-    if (!leads && vacant.has_value()) break;
-    return choose(std::move(outcome));
+    if (!goes_on) break;
   }
-  return choose(vacant.has_value() ? *std::move(vacant) : Known(BoundTree::Neg()));
+  if (best.tree.has_value()) {
+    best.error.Update(stale);
+    best.final = choice.final();
+  }
+  return best;
 }
 
 template <class T>
 Outcome Evaluator::Union(const std::vector<typename NameTree<T>::Weighted>& members, Frame frame,
-                         const OnLeaf<T>& on_leaf) {
+                         OnLeaf<T> on_leaf) {
   if (members.empty()) return Known(BoundTree::Neg());
   if (members.size() == 1) return Tree<T>(members[0].tree, frame, on_leaf);
-  if (++frame.unions > kMaxUnionNesting) {
-    return Failed(absl::FailedPreconditionError(
-        absl::StrCat("the rules that the name leads through nest more than ", kMaxUnionNesting, " unions")));
-  }
+  if (++frame.unions > kMaxUnionNesting) return Failed(TooManyUnions());
   frame.choice = true;
-  std::vector<Member> known;
-  absl::Status error;
+  std::vector<StandingMember> standings;
+  std::vector<Outcome> outcomes;
   for (const auto& member : members) {
-    Outcome outcome = Tree<T>(member.tree, frame, on_leaf);
-    if (outcome.tree.has_value()) {
-      known.push_back({member.weight, std::move(outcome)});
-    } else {
-      error.Update(outcome.error);
-    }
+    outcomes.push_back(Tree<T>(member.tree, frame, on_leaf));
+    standings.push_back({member.weight, StandingOf(outcomes.back())});
   }
-  if (known.empty()) return Failed(std::move(error));  // or pending, when no member is in error
-  return Combine(std::move(known));
+  return Combine(standings, std::move(outcomes));
 }
 
 }  // namespace heddle

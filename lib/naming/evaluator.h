@@ -3,13 +3,13 @@
 #define HEDDLE_LIB_NAMING_EVALUATOR_H_
 
 #include <cstddef>
-#include <functional>
 #include <optional>
-#include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "lib/naming/bound.h"
 #include "lib/naming/lookup.h"
+#include "lib/naming/transformer.h"
 
 namespace heddle {
 
@@ -20,10 +20,13 @@ class Evaluator {
   struct Outcome {
     std::optional<BoundTree> tree;  // simplified, without alternates
     absl::Status error;
-    bool vacant = false;  // leads to clients whose endpoints are known to be absent or none
+    bool vacant = false;  // these two: see Standing
+    bool final = false;
   };
 
-  explicit Evaluator(Lookup& lookup) : lookup_(lookup) {}
+  // Both outlive it.
+  Evaluator(Lookup& lookup, const Transformers& transformers)
+      : lookup_(lookup), transformers_(transformers), replacement_(LastReplacement(transformers)) {}
 
   Outcome Bind(const Path& path);
 
@@ -35,20 +38,23 @@ class Evaluator {
     bool choice = false;  // whether a leaf's vacancy matters
   };
   template <class T>
-  using OnLeaf = std::function<Outcome(const T&, Frame)>;
+  using OnLeaf = absl::FunctionRef<Outcome(const T&, Frame)>;
 
   Outcome Follow(const Path& path, Frame frame);
   Outcome FollowNamers(const Path& path, Frame frame);
   Outcome FollowName(const Name& name, Frame frame);
+  // What the transformers from the `next`th on make of a client.
+  Outcome Client(const BoundName& client, size_t next, Frame frame);
   template <class T>
-  Outcome Tree(const NameTree<T>& tree, Frame frame, const OnLeaf<T>& on_leaf);
+  Outcome Tree(const NameTree<T>& tree, Frame frame, OnLeaf<T> on_leaf);
   // The first of `count` alternates that is not absent.
-  Outcome First(size_t count, Frame frame, const std::function<Outcome(size_t, Frame)>& alternate);
+  Outcome First(size_t count, Frame frame, absl::FunctionRef<Outcome(size_t, Frame)> alternate);
   template <class T>
-  Outcome Union(const std::vector<typename NameTree<T>::Weighted>& members, Frame frame,
-                const OnLeaf<T>& on_leaf);
+  Outcome Union(const std::vector<typename NameTree<T>::Weighted>& members, Frame frame, OnLeaf<T> on_leaf);
 
   Lookup& lookup_;
+  const Transformers& transformers_;
+  const std::optional<Replacement> replacement_;
 };
 
 }  // namespace heddle

@@ -4,7 +4,6 @@
 #include <variant>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "lib/base/status.h"
 
 namespace heddle {
@@ -36,8 +35,16 @@ absl::StatusOr<DelegateTree> Explainer::Follow(const Path& path, const DentryPtr
   if (!lookup_.SpendPath(path)) return lookup_.exhausted();
   const std::vector<const Dentry*> rules = lookup_.Rules(path);
   if (rules.empty()) return FollowNamers(path, dentry, frame);
-  if (++frame.lookups > kMaxLookups) return lookup_.TooFar(path);
   const std::string shown = path.Show();
+  if (rules.size() == 1 && rules[0]->dst.is_neg()) {
+    // A path whose only rule says ~ is looked up in the namers all the same.
+    ASSIGN_OR_RETURN(DelegateTree found, FollowNamers(path, dentry, frame));
+    if (!std::holds_alternative<DelegateTree::Neg>(found.node)) {
+      ASSIGN_OR_RETURN(DelegateTree none, FollowRule(path, *rules[0], frame));
+      return DelegateTree{shown, dentry, DelegateTree::Alt{{std::move(none), std::move(found)}}};
+    }
+  }
+  if (++frame.lookups > kMaxLookups) return lookup_.TooFar(path);
   if (rules.size() == 1) {
     ASSIGN_OR_RETURN(DelegateTree next, FollowRule(path, *rules[0], frame));
     return DelegateTree{shown, dentry,
@@ -59,13 +66,39 @@ absl::StatusOr<DelegateTree> Explainer::FollowNamers(const Path& path, const Den
   if (!answer.value.has_value()) {
     return DelegateTree{shown, dentry, DelegateTree::Exception{std::string(answer.error.message())}};
   }
-  if (answer.value->is_neg()) return DelegateTree{path.empty() ? "~" : shown, dentry, DelegateTree::Neg()};
   if (++frame.lookups > kMaxLookups) return lookup_.TooFar(path);
-  return Tree(*answer.value, {path, dentry}, frame,
-              [&](const Name& name, Frame at) -> absl::StatusOr<DelegateTree> {
-                if (const Path* next = std::get_if<Path>(&name)) return Follow(*next, dentry, at);
-                return DelegateTree{shown, dentry, DelegateTree::Leaf{std::get<BoundName>(name)}};
-              });
+  if (answer.value->is_neg()) return End({path.empty() ? "~" : shown, dentry, DelegateTree::Neg()}, frame);
+  const Place place = {path, dentry};
+  return Tree(*answer.value, place, frame, [&](const Name& name, Frame at) {
+    if (const Path* next = std::get_if<Path>(&name)) return Follow(*next, dentry, at);
+    return Client(std::get<BoundName>(name), place, 0, at);
+  });
+}
+
+absl::StatusOr<DelegateTree> Explainer::Client(const BoundName& client, const Place& place, size_t next,
+                                               Frame frame) {
+  const std::string shown = place.path.Show();
+  if (next == transformers_.size()) return DelegateTree{shown, place.dentry, DelegateTree::Leaf{client}};
+  Transformer& transformer = *transformers_[next];
+  ASSIGN_OR_RETURN(DelegateTree after, Tree(transformer.TransformClient(client), place, frame,
+                                            [&](const BoundName& inner, Frame at) {
+                                              return Client(inner, {inner.id, place.dentry}, next + 1, at);
+                                            }));
+  return DelegateTree{shown, nullptr,
+                      DelegateTree::Transformation{transformer.name(), client,
+                                                   std::make_shared<DelegateTree>(std::move(after))}};
+}
+
+absl::StatusOr<DelegateTree> Explainer::End(DelegateTree node, Frame frame) {
+  if (!replacement_.has_value() || frame.replaced) return node;
+  frame.replaced = true;
+  const Place place = {Path(), node.dentry};
+  ASSIGN_OR_RETURN(DelegateTree after,
+                   Tree(replacement_->tree, place, frame, [&](const BoundName& client, Frame at) {
+                     return Client(client, {client.id, place.dentry}, replacement_->next, at);
+                   }));
+  node.node = DelegateTree::Delegate{std::make_shared<DelegateTree>(std::move(after))};
+  return node;
 }
 
 absl::StatusOr<DelegateTree> Explainer::FollowRule(const Path& path, const Dentry& rule, Frame frame) {
@@ -82,18 +115,17 @@ absl::StatusOr<DelegateTree> Explainer::Tree(const NameTree<T>& tree, const Plac
   using Kind = typename NameTree<T>::Kind;
   if (!lookup_.SpendNode()) return lookup_.exhausted();
   if (++frame.nesting > kMaxNesting) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("more than ", kMaxNesting, " alternates and unions nested"));
+    return TooNested();
   }
   const std::string shown = place.path.Show();
   switch (tree.kind()) {
     case Kind::kNeg:
-      return DelegateTree{"~", place.dentry, DelegateTree::Neg()};
+      return End({"~", place.dentry, DelegateTree::Neg()}, frame);
     case Kind::kFail:
-      return DelegateTree{place.path.StartsWith(FailPrefix()) ? shown : "!", place.dentry,
-                          DelegateTree::Fail()};
+      return End({place.path.StartsWith(FailPrefix()) ? shown : "!", place.dentry, DelegateTree::Fail()},
+                 frame);
     case Kind::kEmpty:
-      return DelegateTree{shown, place.dentry, DelegateTree::Empty()};
+      return End({shown, place.dentry, DelegateTree::Empty()}, frame);
     case Kind::kLeaf:
       return on_leaf(tree.leaf(), frame);
     case Kind::kAlt: {
@@ -106,6 +138,7 @@ absl::StatusOr<DelegateTree> Explainer::Tree(const NameTree<T>& tree, const Plac
     case Kind::kUnion:
       break;
   }
+  if (tree.members().size() > 1 && ++frame.unions > kMaxUnionNesting) return TooManyUnions();
   DelegateTree::Union all;
   for (const auto& member : tree.members()) {
     all.trees.push_back(

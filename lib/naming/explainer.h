@@ -2,19 +2,24 @@
 #ifndef HEDDLE_LIB_NAMING_EXPLAINER_H_
 #define HEDDLE_LIB_NAMING_EXPLAINER_H_
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "lib/naming/delegate_tree.h"
 #include "lib/naming/lookup.h"
+#include "lib/naming/transformer.h"
 
 namespace heddle {
 
 // Source: io.buoyant.namer.ConfiguredNamersInterpreter.delegate.
 class Explainer {
  public:
-  explicit Explainer(Lookup& lookup) : lookup_(lookup) {}
+  // Both outlive it.
+  Explainer(Lookup& lookup, const Transformers& transformers)
+      : lookup_(lookup), transformers_(transformers), replacement_(LastReplacement(transformers)) {}
 
   // The simplified tree; meaningless while pending() says that a lookup had no answer yet. An error is one
   // that no alternate or union contains.
@@ -26,6 +31,8 @@ class Explainer {
   struct Frame {
     int lookups = 0;
     int nesting = 0;
+    int unions = 0;
+    bool replaced = false;  // inside a tree that a transformer put in place of another
   };
   // Where a node stands: the path that was looked up and the rule that led there.
   struct Place {
@@ -41,7 +48,14 @@ class Explainer {
   absl::StatusOr<DelegateTree> Tree(const NameTree<T>& tree, const Place& place, Frame frame,
                                     const OnLeaf& on_leaf);
 
+  // What the transformers from the `next`th on make of a client.
+  absl::StatusOr<DelegateTree> Client(const BoundName& client, const Place& place, size_t next, Frame frame);
+  // A node without a client, or what a transformer replaces it by.
+  absl::StatusOr<DelegateTree> End(DelegateTree node, Frame frame);
+
   Lookup& lookup_;
+  const Transformers& transformers_;
+  const std::optional<Replacement> replacement_;
   bool pending_ = false;
 };
 

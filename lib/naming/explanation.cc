@@ -30,7 +30,8 @@ void CollectBound(const DelegateTree& tree, std::vector<BoundName>* out) {
 
 class JsonExplanation : public std::enable_shared_from_this<JsonExplanation> {
  public:
-  explicit JsonExplanation(std::function<void(absl::StatusOr<std::string>)> done) : done_(std::move(done)) {}
+  JsonExplanation(ExplainDetail detail, std::function<void(absl::StatusOr<std::string>)> done)
+      : detail_(detail), done_(std::move(done)) {}
 
   Subscription Start(const std::function<Subscription(Explanation::Done)>& explain) {
     const auto self = shared_from_this();
@@ -61,7 +62,7 @@ class JsonExplanation : public std::enable_shared_from_this<JsonExplanation> {
 
   void Check() {
     const auto pending = [](const auto& watch) { return watch->Get().state == AddrState::kPending; };
-    if (std::none_of(watches_.begin(), watches_.end(), pending)) Finish(DelegateTreeToJson(tree_));
+    if (std::none_of(watches_.begin(), watches_.end(), pending)) Finish(DelegateTreeToJson(tree_, detail_));
   }
 
   void Finish(absl::StatusOr<std::string> json) {
@@ -77,6 +78,7 @@ class JsonExplanation : public std::enable_shared_from_this<JsonExplanation> {
     subscriptions_.clear();
   }
 
+  const ExplainDetail detail_;
   std::function<void(absl::StatusOr<std::string>)> done_;
   Subscription explaining_;
   DelegateTree tree_;
@@ -87,10 +89,12 @@ class JsonExplanation : public std::enable_shared_from_this<JsonExplanation> {
 
 }  // namespace
 
-Explanation::Explanation(std::shared_ptr<Watch<Activity<VersionedDtab>>> dtab, Namers namers, Dtab local,
-                         NameTree<Path> tree, Done done)
+Explanation::Explanation(std::shared_ptr<Watch<Activity<VersionedDtab>>> dtab, Namers namers,
+                         std::shared_ptr<const Transformers> transformers, Dtab local, NameTree<Path> tree,
+                         Done done)
     : dtab_(std::move(dtab)),
       namers_(std::move(namers)),
+      transformers_(std::move(transformers)),
       local_(std::move(local)),
       tree_(std::move(tree)),
       done_(std::move(done)),
@@ -131,7 +135,7 @@ std::optional<absl::StatusOr<DelegateTree>> Explanation::Round() {
   if (!dtab.value.has_value()) return dtab.error;
   const std::shared_ptr<const Dtab> base = dtab.value->dtab;
   Lookup lookup(*base, local_, *namers_, dependencies_);
-  Explainer explainer(lookup);
+  Explainer explainer(lookup, *transformers_);
   absl::StatusOr<DelegateTree> tree = explainer.Explain(tree_);
   if (explainer.pending()) return std::nullopt;
   return tree;
@@ -144,8 +148,8 @@ void Explanation::Stop() {
 }
 
 Subscription ExplainAsJson(const std::function<Subscription(Explanation::Done)>& explain,
-                           std::function<void(absl::StatusOr<std::string>)> done) {
-  return std::make_shared<JsonExplanation>(std::move(done))->Start(explain);
+                           ExplainDetail detail, std::function<void(absl::StatusOr<std::string>)> done) {
+  return std::make_shared<JsonExplanation>(detail, std::move(done))->Start(explain);
 }
 
 }  // namespace heddle

@@ -13,6 +13,7 @@
 #include "lib/naming/dependencies.h"
 #include "lib/naming/interpreter.h"
 #include "lib/naming/namer.h"
+#include "lib/naming/transformer.h"
 
 namespace heddle {
 
@@ -21,8 +22,8 @@ class Explanation : public std::enable_shared_from_this<Explanation> {
   using Done = std::function<void(absl::StatusOr<DelegateTree>)>;
   using Namers = std::shared_ptr<const std::vector<PrefixedNamer>>;
 
-  Explanation(std::shared_ptr<Watch<Activity<VersionedDtab>>> dtab, Namers namers, Dtab local,
-              NameTree<Path> tree, Done done);
+  Explanation(std::shared_ptr<Watch<Activity<VersionedDtab>>> dtab, Namers namers,
+              std::shared_ptr<const Transformers> transformers, Dtab local, NameTree<Path> tree, Done done);
 
   // Calls `done` once, perhaps before it returns; not any more after the subscription has ended.
   Subscription Start();
@@ -35,6 +36,7 @@ class Explanation : public std::enable_shared_from_this<Explanation> {
 
   const std::shared_ptr<Watch<Activity<VersionedDtab>>> dtab_;
   const Namers namers_;
+  const std::shared_ptr<const Transformers> transformers_;
   const Dtab local_;
   const NameTree<Path> tree_;
   Done done_;
@@ -46,7 +48,7 @@ class Explanation : public std::enable_shared_from_this<Explanation> {
 
 // `explain` started, and its tree rendered as JSON once the endpoints of every leaf are known.
 Subscription ExplainAsJson(const std::function<Subscription(Explanation::Done)>& explain,
-                           std::function<void(absl::StatusOr<std::string>)> done);
+                           ExplainDetail detail, std::function<void(absl::StatusOr<std::string>)> done);
 
 }  // namespace heddle
 

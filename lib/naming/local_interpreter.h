@@ -24,12 +24,13 @@ namespace heddle {
 //
 // What is different:
 // - An alternate whose endpoints are known to be absent or none is passed over as long as another has some,
-// and a union
-//   leaves out such a member as long as another member of weight > 0 has some. If none has, the first stands.
-// - While a change makes a binding pending, the last tree stays (make before break); an error keeps it as
-// well.
+// and
+//   a union leaves out such a member as long as another member of weight > 0 has some. If none has, the first
+//   stands. ! and $ end the search, also for the alternates around theirs.
+// - While a change makes a binding pending, the last tree stays, marked as settling (make before break); an
+//   error keeps it as well.
 // - Each binding has a budget; rules that lead in circles or multiply are refused with an error that names
-// them.
+//   them. What a refused name remembers is bounded, too.
 //
 // Evaluation is incremental: a change of the dtab evaluates again only the bindings that looked up a path
 // which a changed rule matches; a change of endpoints evaluates nothing, unless a set in a choice becomes

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/naming/status_name.h"
 #include "lib/naming/utility_namers.h"
 
 namespace heddle {
@@ -29,7 +30,28 @@ std::string ShowRules(const std::vector<const Dentry*>& rules) {
   return out;
 }
 
+// A client that every proxy has; its endpoints never change. Source: com.twitter.finagle.ServiceNamer.
+NameActivity StatusLeaf(const Path& args) {
+  if (args.empty() || !ParseStatus(args[0]).has_value()) return NameActivity::Ok(NameTree<Name>::Neg());
+  return NameActivity::Ok(
+      NameTree<Name>::Leaf(BoundName{StatusPrefix().Concat(args[0]), Constant(Addr::Bound({})), args}));
+}
+
+bool NeedsZooKeeper(absl::string_view kind) {
+  return kind == "com.twitter.serverset" || kind == "io.buoyant.namer.zk.leader";
+}
+
 }  // namespace
+
+absl::Status TooNested() {
+  return absl::FailedPreconditionError(absl::StrCat("what the name leads through nests more than ",
+                                                    kMaxNesting, " alternates and unions; nest fewer"));
+}
+
+absl::Status TooManyUnions() {
+  return absl::FailedPreconditionError(
+      absl::StrCat("what the name leads through nests more than ", kMaxUnionNesting, " unions; nest fewer"));
+}
 
 std::vector<const Dentry*> Lookup::Rules(const Path& path) {
   dependencies_.UsePath(path);
@@ -45,6 +67,7 @@ Activity<NameTree<Name>> Lookup::Namers(const Path& path) {
   absl::Status stale;
   for (auto at = namers_.rbegin(); at != namers_.rend(); ++at) {
     if (!path.StartsWith(at->prefix)) continue;
+    Spend(kNamerUnits);
     const NameActivity& answer = dependencies_.Lookup(*at->namer, path.Drop(at->prefix.size()));
     if (!answer.value.has_value() || !answer.value->is_neg()) return answer;
     stale.Update(answer.error);
@@ -63,6 +86,11 @@ Activity<NameTree<Name>> Lookup::BuiltIn(const Path& path) {
     // Names under /$/ and nothing else; each step is shorter than the one before.
     const Path inner = path.Drop(2);
     return inner.StartsWith(Path{"$"}) ? Namers(inner) : NameActivity::Ok(NameTree<Name>::Neg());
+  }
+  if (path.StartsWith(StatusPrefix())) return StatusLeaf(path.Drop(2));
+  if (NeedsZooKeeper(kind)) {
+    return NameActivity::Failed(absl::FailedPreconditionError(absl::StrCat(
+        Shortened(path.Show()), " is in ZooKeeper, which cannot be read; name it by another namer")));
   }
   if (kind == "io.buoyant.rinet") return NameActivity::Ok(NameTree<Name>::Neg());
   if (!IsRewriter(kind)) {

@@ -11,7 +11,8 @@ const Path& StatusPrefix() {
 
 std::optional<int> ParseStatus(absl::string_view label) {
   int status = 0;
-  if (!absl::SimpleAtoi(label, &status) || status < 100 || status > 599) return std::nullopt;
+  if (label.size() != 3 || !absl::SimpleAtoi(label, &status)) return std::nullopt;
+  if (status < 100 || status > 599) return std::nullopt;
   return status;
 }
 

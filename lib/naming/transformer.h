@@ -3,6 +3,7 @@
 #ifndef HEDDLE_LIB_NAMING_TRANSFORMER_H_
 #define HEDDLE_LIB_NAMING_TRANSFORMER_H_
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,14 @@ class Transformer {
 
 // In the order in which they are applied: the prefix of the last one is the outermost.
 using Transformers = std::vector<std::shared_ptr<Transformer>>;
+
+// What the last transformer that replaces whole trees puts in their place, and the transformer after it. What
+// comes before does not matter.
+struct Replacement {
+  BoundTree tree;
+  size_t next;
+};
+std::optional<Replacement> LastReplacement(const Transformers& transformers);
 
 }  // namespace heddle
 

@@ -57,6 +57,13 @@ TEST_CASE("A name that grows is refused before it is large") {
   CHECK(BoundNow(naming, "/s").find("error: ") == 0);
   naming.Rules(absl::StrCat("/s => /s/", std::string(100000, 'x')));
   CHECK(BoundNow(naming, "/s").find("error: ") == 0);
+  // Namers are not asked without end either.
+  std::string dst = "/#/t/0";
+  for (int i = 1; i < 3000; ++i) absl::StrAppend(&dst, " & /#/t/", i);
+  naming.Rules(absl::StrCat("/s => ", dst));
+  const Bound bound(naming.interpreter, "/s");
+  CHECK(bound.now().find("error: the name leads to more than can be followed") == 0);
+  CHECK(naming.namer->followed() <= 1001);
 }
 
 TEST_CASE("Alternates nested over many lookups are refused before the stack ends") {
@@ -107,6 +114,33 @@ TEST_CASE("A choice passes over what has no endpoints, as long as another has so
   CHECK(BoundNow(naming, "/alt") == "/#/t/none");
   naming.namer->AddrOf("none")->Set(Addr::Failed(absl::UnavailableError("dns")));
   CHECK(BoundNow(naming, "/alt") == "/#/t/none");
+}
+
+TEST_CASE("What ends a search among alternates without endpoints ends it for those around them, too") {
+  Naming naming("/svc => /#/t/some ; /svc => /#/t/none | ! ; /void => (/#/t/none | $) | /#/t/some");
+  naming.namer->Know("none", Endpoints(0));
+  naming.namer->Know("some", Endpoints(1));
+  CHECK(BoundNow(naming, "/svc") == "/#/t/none");
+  CHECK(BoundNow(naming, "/void") == "/#/t/none");
+  naming.namer->Forget("none");
+  CHECK(BoundNow(naming, "/svc") == "!");
+}
+
+TEST_CASE("A status is a client that is there without endpoints") {
+  Naming naming(
+      "/alt => /$/io.buoyant.http.status/401/x | /#/t/some ; /bad => /$/io.buoyant.http.status/600 | "
+      "/#/t/some");
+  naming.namer->Know("some", Endpoints(1));
+  CHECK(BoundNow(naming, "/alt/y") == "/$/io.buoyant.http.status/401:/401/x/y");
+  CHECK(BoundNow(naming, "/bad") == "/#/t/some");
+  CHECK(BoundNow(naming, "/$/io.buoyant.http.status") == "~");
+}
+
+TEST_CASE("Names that only ZooKeeper knows are in error, not absent") {
+  Naming naming;
+  naming.Rules("/zk => /$/com.twitter.serverset | /#/t/some");
+  CHECK(BoundNow(naming, "/zk/a").find("error: /$/com.twitter.serverset/a is in ZooKeeper") == 0);
+  CHECK(BoundNow(naming, "/$/io.buoyant.namer.zk.leader/a").find("error: ") == 0);
 }
 
 TEST_CASE("A later alternate that is not known yet is waited for; one in error is not") {

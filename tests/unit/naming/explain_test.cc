@@ -102,6 +102,23 @@ TEST_CASE("An explanation that would never end is an error that names the rules"
   CHECK(std::string(explained.answer->status().message()).find("/a=>/a | /a") != std::string::npos);
 }
 
+TEST_CASE("A tree nested without end is refused with the limit, one within it is explained") {
+  Naming naming("/svc => /#/t");
+  naming.namer->Know("web", Endpoints(1));
+  const auto explain = [&](int depth) {
+    NameTree<Path> tree = NameTree<Path>::Leaf(P("/svc/web"));
+    for (int i = 0; i < depth; ++i) tree = NameTree<Path>::Alt({std::move(tree), NameTree<Path>::Neg()});
+    absl::StatusOr<DelegateTree> answer = absl::UnknownError("");
+    const Subscription subscription = naming.interpreter.Delegate(
+        Dtab(), tree, [&](absl::StatusOr<DelegateTree> t) { answer = std::move(t); });
+    return answer;
+  };
+  CHECK(explain(90).ok());
+  const absl::StatusOr<DelegateTree> deep = explain(600);
+  REQUIRE(deep.ok());  // the branch that goes too deep says so
+  CHECK(DelegateTreeToJson(*deep).find("nests more than 500 alternates and unions") != std::string::npos);
+}
+
 TEST_CASE("A tree can be explained as a value") {
   Naming naming("/svc => /#/t");
   naming.namer->Know("web", Addr::Pending());  // not waited for

@@ -104,8 +104,11 @@ class TestNamer : public Namer {
 
 // An interpreter over a dtab that the test changes and one namer, /#/t.
 struct Naming {
-  explicit Naming(absl::string_view rules) : Naming() { Rules(rules); }
-  Naming() = default;
+  explicit Naming(absl::string_view rules, Transformers transformers = {}) : Naming(std::move(transformers)) {
+    Rules(rules);
+  }
+  explicit Naming(Transformers transformers = {})
+      : interpreter(dtab, {namer->Prefixed(namer)}, std::move(transformers)) {}
 
   void Rules(absl::string_view rules) { Rules(D(rules)); }
   void Rules(Dtab rules) {
@@ -116,7 +119,7 @@ struct Naming {
   std::shared_ptr<Source<Activity<VersionedDtab>>> dtab =
       std::make_shared<Source<Activity<VersionedDtab>>>(Activity<VersionedDtab>::Pending());
   std::shared_ptr<TestNamer> namer = std::make_shared<TestNamer>("/#/t");
-  LocalInterpreter interpreter{dtab, {namer->Prefixed(namer)}};
+  LocalInterpreter interpreter;
 };
 
 // A binding that is followed, and what it looked like each time it changed.

@@ -1,5 +1,9 @@
 #include <catch2/catch.hpp>
+#include <memory>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/unit/naming/fixture.h"
 
 namespace heddle {
@@ -129,15 +133,82 @@ TEST_CASE("While a change is pending the last tree stays; so it does in an error
   naming.namer->Set("v2", Answer::Pending());
   Bound svc(naming.interpreter, "/svc");
   naming.Rules("/svc => /#/t/v2");
-  CHECK(svc.seen == Seen{"/#/t/v1"});
+  CHECK(svc.now() == "/#/t/v1");
+  CHECK(svc.Get().value->settling);
+  CHECK(svc.Get().value->version == DtabVersion{1, 1});
   naming.namer->Know("v2", Endpoints(1));
   CHECK(svc.now() == "/#/t/v2");
+  CHECK_FALSE(svc.Get().value->settling);
+  CHECK(svc.seen.size() == 3);
 
   naming.Rules("/svc => /svc");
   CHECK(svc.now() == "/#/t/v2?");
   CHECK(svc.Get().value->version == DtabVersion{1, 2});
   naming.Rules("/svc => /#/t/v1");
   CHECK(svc.now() == "/#/t/v1");
+}
+
+TEST_CASE("A binding that settles where it was, or in an error, says so") {
+  Naming naming("/svc => /#/t/v1");
+  naming.namer->Know("v1", Endpoints(1));
+  for (const char* name : {"v2", "v3"}) naming.namer->Set(name, Answer::Pending());
+  Bound svc(naming.interpreter, "/svc");
+  naming.Rules("/svc => /#/t/v2 | /#/t/v1");
+  naming.Rules("/svc => /#/t/v3 | /#/t/v1");  // still pending: nobody is told again
+  CHECK(svc.seen.size() == 2);
+  CHECK(svc.Get().value->settling);
+  naming.namer->Forget("v3");
+  CHECK(svc.seen == Seen{"/#/t/v1", "/#/t/v1", "/#/t/v1"});
+  CHECK_FALSE(svc.Get().value->settling);
+  CHECK(svc.Get().value->version == DtabVersion{1, 3});
+
+  naming.Rules("/svc => /#/t/v2 | /#/t/v1");
+  CHECK(svc.Get().value->settling);
+  naming.namer->Set("v2", Answer::Failed(absl::UnavailableError("gone")));
+  CHECK(svc.now() == "/#/t/v1?");
+  CHECK_FALSE(svc.Get().value->settling);
+}
+
+TEST_CASE("A name that is refused for what it leads to is looked at again when a rule on its way changes") {
+  const Dtab local = D("/svc => /svc/x & /svc/x ; /in => /#/t/a");
+  Naming naming("/host => /#/t");
+  naming.namer->Know("a", Endpoints(1));
+  Bound svc(naming.interpreter, "/svc/a", local);
+  CHECK(svc.now().find("error: ") == 0);
+  const uint64_t before = naming.interpreter.evaluations();
+  naming.Rules("/host => /#/t ; /other => /#/t");
+  naming.Rules("/host => /#/t ; /svc/other => /#/t");
+  CHECK(naming.interpreter.evaluations() == before);
+  naming.Rules("/host => /#/t ; /svc/a/x/x/x => /#/t");
+  CHECK(naming.interpreter.evaluations() > before);
+}
+
+TEST_CASE("Rules edited in place far apart evaluate what they touch, not what is between them") {
+  const auto rules = [](int first, int last) {
+    return absl::StrCat("/a => /#/t/v", first, " ; /b => /#/t/v0 ; /c => /#/t/v", last);
+  };
+  Naming naming(rules(0, 0));
+  Bound a(naming.interpreter, "/a");
+  Bound b(naming.interpreter, "/b");
+  Bound c(naming.interpreter, "/c");
+  const uint64_t before = naming.interpreter.evaluations();
+  naming.Rules(rules(1, 2));
+  CHECK(naming.interpreter.evaluations() == before + 2);
+}
+
+TEST_CASE("One rule among many names evaluates one name") {
+  std::string rules = "/svc => /#/t";
+  Naming naming(rules);
+  std::vector<std::unique_ptr<Bound>> names;
+  for (int i = 0; i < 1000; ++i) {
+    names.push_back(std::make_unique<Bound>(naming.interpreter, absl::StrCat("/svc/n", i)));
+  }
+  const uint64_t before = naming.interpreter.evaluations();
+  naming.Rules(absl::StrCat(rules, " ; /svc/n7 => /#/t/a"));
+  naming.Rules(absl::StrCat(rules, " ; /svc/n7 => /#/t/b"));
+  CHECK(naming.interpreter.evaluations() == before + 2);
+  naming.Rules(absl::StrCat(rules, " ; /svc/* => /#/t/b"));
+  CHECK(naming.interpreter.evaluations() == before + 1002);
 }
 
 TEST_CASE("A namer in error is taken at its last word, and the error is told") {
