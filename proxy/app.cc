@@ -93,9 +93,9 @@ void App::UseDefaultInterpreter(const RouterEntry& entry, RouterUnit* unit) {
   unit->interpreter = MakeDefaultInterpreter(entry.dtab, namers_);
   // As in Linkerd, a dtab that is asked about is the whole dtab.
   unit->explain = [this, own = unit->interpreter](const std::optional<Dtab>& dtab, const Path& path,
-                                                  auto done) {
+                                                  ExplainDetail detail, auto done) {
     const auto interpreter = dtab ? MakeDefaultInterpreter(*dtab, namers_) : own;
-    return interpreter->Explain(Dtab(), path, ExplainDetail::kPlain, std::move(done));
+    return interpreter->Explain(Dtab(), path, detail, std::move(done));
   };
 }
 
@@ -104,8 +104,8 @@ void App::UseMeshInterpreter(const RouterEntry& entry, const MeshInterpreterConf
   unit->mesh = std::make_unique<MeshStatus>(mesh_clients_.Get(mesh.client), mesh.ns,
                                             metrics_.root().Child("rt").Child(unit->label));
   unit->explain = [interpreter = unit->interpreter](const std::optional<Dtab>& dtab, const Path& path,
-                                                    auto done) {
-    return interpreter->Explain(dtab.value_or(Dtab()), path, ExplainDetail::kPlain, std::move(done));
+                                                    ExplainDetail detail, auto done) {
+    return interpreter->Explain(dtab.value_or(Dtab()), path, detail, std::move(done));
   };
 }
 
@@ -120,6 +120,9 @@ absl::Status App::StartAdmin() {
   std::vector<Delegator::Router> explained;
   for (const RouterUnit& unit : routers_) explained.push_back({unit.label, unit.explain});
   delegator_.emplace(admin_, control_, std::move(explained));
+  std::vector<RouterNames> names;
+  for (const RouterUnit& unit : routers_) names.push_back({unit.label, &unit.router->binder()});
+  MountNamePages(admin_, std::move(names), namers_);
   RETURN_IF_ERROR(admin_.Listen(config_.admin.address));
   Log(LogLevel::kInfo) << "serving admin on " << admin_.address().ToString();
   return absl::OkStatus();

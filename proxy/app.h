@@ -17,6 +17,7 @@
 #include "lib/stats/metrics_tree.h"
 #include "proxy/admin/delegator.h"
 #include "proxy/admin/mesh_status.h"
+#include "proxy/admin/name_pages.h"
 #include "proxy/config/proxy_config.h"
 #include "proxy/server/router.h"
 #include "proxy/server/worker_pool.h"

@@ -41,6 +41,13 @@ std::optional<std::string> Member(const nlohmann::json& object, const char* name
   return found->get<std::string>();
 }
 
+absl::StatusOr<ExplainDetail> DetailOf(const std::optional<std::string>& text) {
+  if (!text || *text == "plain") return ExplainDetail::kPlain;
+  if (*text == "full") return ExplainDetail::kFull;
+  return absl::InvalidArgumentError(
+      absl::StrCat("the parameter 'detail' is '", *text, "'; it may be plain or full"));
+}
+
 }  // namespace
 
 // Answers once: with the explanation, or at the time limit; forgotten when the client goes.
@@ -57,7 +64,7 @@ struct Delegator::Pending {
 Delegator::Delegator(AdminServer& server, Loop& loop, std::vector<Router> routers)
     : loop_(loop), routers_(std::move(routers)) {
   server.Mount({"/delegator.json",
-                "how a name is bound: ?path=/svc/web, &router=<label>, &dtab=<rules>",
+                "how a name is bound: ?path=/svc/web, &router=<label>, &dtab=<rules>, &detail=full",
                 {"GET", "POST"},
                 [this](const HttpRequest& request, const std::shared_ptr<ResponseWriter>& writer) {
                   const auto question = Read(request);
@@ -78,10 +85,11 @@ absl::StatusOr<Delegator::Question> Delegator::Read(const HttpRequest& request) 
           "Malformed delegation request: expected a JSON object with \"path\", of Content-Type "
           "application/json");
     }
-    question = {Member(body, "router"), Member(body, "dtab"), Member(body, "path")};
+    question = {Member(body, "router"), Member(body, "dtab"), Member(body, "path"), Member(body, "detail")};
     if (!question.router) question.router = Member(body, "namespace");
   } else {
-    question = {request.Query("router"), request.Query("dtab"), request.Query("path")};
+    question = {request.Query("router"), request.Query("dtab"), request.Query("path"),
+                request.Query("detail")};
     if (!question.router) question.router = request.Query("namespace");
   }
   if (!question.path) return absl::InvalidArgumentError("the parameter 'path' is missing: ?path=/svc/web");
@@ -112,6 +120,7 @@ absl::Status Delegator::Ask(const Question& question, const std::shared_ptr<Resp
     if (!parsed.ok()) return Annotate(parsed.status(), "Invalid dtab");
     dtab = *std::move(parsed);
   }
+  ASSIGN_OR_RETURN(const ExplainDetail detail, DetailOf(question.detail));
   if (pending_.size() >= kMaxPending) {
     return absl::ResourceExhaustedError("too many explanations are under way; try again in a moment");
   }
@@ -122,7 +131,7 @@ absl::Status Delegator::Ask(const Question& question, const std::shared_ptr<Resp
   });
   writer->OnClosed([this, id] { Forget(id); });
   Subscription explanation = router->explain(
-      dtab, *path, [this, id](absl::StatusOr<std::string> json) { Answer(id, std::move(json)); });
+      dtab, *path, detail, [this, id](absl::StatusOr<std::string> json) { Answer(id, std::move(json)); });
   // It may have answered already.
   if (const auto found = pending_.find(id); found != pending_.end()) {
     found->second->explanation = std::move(explanation);

@@ -12,6 +12,7 @@
 #include "lib/admin/admin_server.h"
 #include "lib/dtab/dtab.h"
 #include "lib/event/loop.h"
+#include "lib/naming/interpreter.h"
 #include "lib/watch/watch.h"
 
 namespace heddle {
@@ -20,16 +21,18 @@ namespace heddle {
 class Delegator {
  public:
   // Interpreter::Explain of a router, with its rules for `dtab`: nullopt if the request names none.
-  using Explain = std::function<Subscription(const std::optional<Dtab>& dtab, const Path& path,
-                                             std::function<void(absl::StatusOr<std::string>)> done)>;
+  using Explain =
+      std::function<Subscription(const std::optional<Dtab>& dtab, const Path& path, ExplainDetail detail,
+                                 std::function<void(absl::StatusOr<std::string>)> done)>;
   struct Router {
     std::string label;
     Explain explain;
   };
 
   // Mounts /delegator.json:
-  //   GET ?path=/svc/web[&router=<label>][&dtab=/a=>/b]     namespace=<label> is the same as router
-  //   POST {"path": "/svc/web", "router": ..., "dtab": ...} as application/json
+  //   GET ?path=/svc/web[&router=<label>][&dtab=/a=>/b][&detail=full]   namespace=<label> is the same as
+  //   router
+  //   POST {"path": "/svc/web", "router": ..., "dtab": ..., "detail": ...} as application/json
   // The router may be left out where there is only one. 400 with the position for a path or dtab that does
   // not parse; 503 when namerd is away, or after two seconds.
   Delegator(AdminServer& server, Loop& loop, std::vector<Router> routers);
@@ -39,7 +42,7 @@ class Delegator {
 
  private:
   struct Question {
-    std::optional<std::string> router, dtab, path;
+    std::optional<std::string> router, dtab, path, detail;
   };
   struct Pending;
 

@@ -16,6 +16,11 @@ void Client::Update(const Addr& addr) {
       return;
     case AddrState::kFailed:
       if (state_ == AddrState::kBound) return;
+      if (!endpoints_.empty()) {  // in doubt, and what was known last is all there is
+        state_ = AddrState::kBound;
+        Rebuild();
+        return;
+      }
       state_ = AddrState::kFailed;
       error_ = addr.error;
       return;
@@ -43,6 +48,12 @@ void Client::Update(const Addr& addr) {
   }
   Rebuild();
   for (auto& [address, pool] : before) Retire(std::move(pool));
+}
+
+void Client::Doubt() {
+  state_ = AddrState::kPending;
+  error_ = absl::OkStatus();
+  p2c_.Set({});
 }
 
 void Client::Rebuild() {

@@ -26,6 +26,9 @@ class Client {
   // What discovery says. Endpoints that stay keep their connections; those that go finish what they have
   // begun. An error or "not known yet" after something was known changes nothing.
   void Update(const Addr& addr);
+  // Changes may have been missed: nothing is chosen until the next Update. What is under way goes on, and
+  // endpoints that are still there then keep their connections.
+  void Doubt();
 
   // An endpoint for an exchange; nullptr if there is none, which state() explains.
   EndpointPool* Pick(Nanos now) { return p2c_.Pick(now); }
@@ -36,7 +39,8 @@ class Client {
   const absl::Status& error() const { return error_; }
   const std::string& id() const { return id_; }
   ClientStats& stats() { return stats_; }
-  size_t size() const { return endpoints_.size(); }
+  // Endpoints to choose from.
+  size_t size() const { return p2c_.size(); }
 
   // Exchanges under way, those with retired endpoints too.
   size_t outstanding() const;

@@ -145,13 +145,15 @@ bool ReadProtocol(ObjectReader& reader) {
 }
 
 void ReadBindingCache(const ConfigNode& node, ConfigErrors& errors, RouteConfig* config) {
+  constexpr size_t kMostEntries = 10'000'000;
   ObjectReader reader(node, errors);
-  reader.Optional("paths", &config->max_routes, 1, 10'000'000);
+  reader.Optional("paths", &config->max_routes, 1, kMostEntries);
+  reader.Optional("trees", &config->max_trees, 1, kMostEntries);
+  reader.Optional("bounds", &config->max_bounds, 1, kMostEntries);
+  reader.Optional("clients", &config->max_clients, 1, kMostEntries);
   reader.OptionalSeconds("idleTtlSecs", &config->idle_ttl, 1);
-  // One cache does what four did: a logical name holds its tree, its bound names and their clients.
-  reader.Ignore("trees");
-  reader.Ignore("bounds");
-  reader.Ignore("clients");
+  reader.Optional("unknowns", &config->max_unknowns, 1, kMostEntries);
+  reader.OptionalSeconds("unknownTtlSecs", &config->unknown_ttl, 1);
   reader.Finish();
 }
 

@@ -18,7 +18,8 @@ namespace heddle {
 //   identifier:             an object or a list of them; io.l5d.header.token
 //   interpreter:            default
 //   bindingTimeoutMs: 10000
-//   bindingCache:           {paths: 1000, idleTtlSecs: 600}
+//   bindingCache:           {paths: 1000, trees: 1000, bounds: 1000, clients: 1000, idleTtlSecs: 600,
+//                            unknowns: 1000, unknownTtlSecs: 60}; see RouteConfig
 //   maxHeadersKB: 8, maxInitialLineKB: 4
 //   client:                 {loadBalancer: {kind: p2c}, clientSession: {idleTimeMs: 60000}}
 struct RouterEntry {

@@ -1,13 +1,18 @@
 #include "proxy/route/binder.h"
 
+#include <list>
 #include <map>
 #include <set>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "lib/event/timer.h"
 #include "lib/watch/watch.h"
 
 namespace heddle {
 namespace {
+
+constexpr Millis kSweepInterval{1000};
 
 struct Worker {
   Loop* loop;
@@ -26,59 +31,141 @@ using Subscriber = std::pair<size_t, uint64_t>;  // worker, its id
 
 // A name with its overrides, for all workers that ask for it.
 struct Entry {
+  std::string key;
+  std::string name;
+  std::string local;
   std::shared_ptr<Watch<Activity<Binding>>> watch;
   Subscription subscription;
   std::shared_ptr<const BoundRoute> route;  // null until something is known
-  std::vector<std::string> clients;         // whose feeds it holds
+  absl::Status error;                       // of the last answer
+  std::vector<std::string> clients;         // of the targets that are clients, in order: whose feeds it holds
   std::set<Subscriber> subscribers;
+  Nanos since{0};                    // of `route`; without subscribers, of having none
+  std::list<Entry*>::iterator kept;  // in kept_ while there are no subscribers
+};
+
+bool IsKnown(const Addr& addr) { return addr.state == AddrState::kBound || addr.state == AddrState::kAbsent; }
+
+bool HasEndpoints(const Addr& addr) { return addr.state == AddrState::kBound && !addr.endpoints->empty(); }
+
+// The counters of one of Linkerd's caches.
+struct CacheStats {
+  explicit CacheStats(const Scope& scope)
+      : set(scope),
+        misses(set.AddCounter({"misses"})),
+        evicts(set.AddCounter({"evicts"})),
+        expires(set.AddCounter({"expires"})),
+        oneshots(set.AddCounter({"oneshots"})) {}
+  MetricSet set;
+  Counter& misses;
+  Counter& evicts;
+  Counter& expires;
+  Counter& oneshots;
 };
 
 }  // namespace
 
 struct Binder::Core {
-  Core(Interpreter& i, Dtab b) : interpreter(i), base(std::move(b)) {}
+  Core(Interpreter& i, Loop& l, const RouteConfig& c, const Scope& router)
+      : interpreter(i),
+        loop(l),
+        config(c),
+        trees(router.Child("bindcache").Child("tree")),
+        bounds(router.Child("bindcache").Child("bound")),
+        sweep(loop, [this] { Sweep(); }) {}
 
   void Subscribe(Subscriber subscriber, const Path& name, const Dtab& local) {
-    const std::string key = absl::StrCat(name.Show(), " ", local.Show());
+    std::string shown = name.Show();
+    std::string rules = local.Show();
+    const std::string key = absl::StrCat(shown, " ", rules);
     std::unique_ptr<Entry>& entry = entries[key];
-    keys[subscriber] = key;
-    if (entry != nullptr) {
+    if (entry == nullptr) {
+      trees.misses.Increment();
+      entry = std::make_unique<Entry>();
+      Entry* raw = by_subscriber[subscriber] = entry.get();
+      raw->key = key;
+      raw->name = std::move(shown);
+      raw->local = std::move(rules);
+      raw->since = loop.Now();
+      raw->kept = kept.end();
+      raw->subscribers.insert(subscriber);
+      raw->watch = interpreter.Bind(config.dtab.Concat(local), name);
+      raw->subscription =
+          raw->watch->Subscribe([this, raw](const Activity<Binding>& a) { OnBinding(*raw, a); });
+      // Those that somebody holds are more than the cache is to have: this one will not be kept.
+      if (entries.size() > config.max_trees && kept.empty()) trees.oneshots.Increment();
+      Trim();
+    } else {
+      if (entry->subscribers.empty()) {
+        kept.erase(entry->kept);
+        entry->kept = kept.end();
+      }
+      by_subscriber[subscriber] = entry.get();
       entry->subscribers.insert(subscriber);
       if (entry->route != nullptr) Tell(subscriber, *entry);
-      return;
     }
-    entry = std::make_unique<Entry>();
-    Entry* raw = entry.get();
-    raw->subscribers.insert(subscriber);
-    raw->watch = interpreter.Bind(base.Concat(local), name);
-    raw->subscription =
-        raw->watch->Subscribe([this, raw](const Activity<Binding>& activity) { OnBinding(*raw, activity); });
+    const Worker& worker = workers[subscriber.first];
+    worker.loop->Post([sink = worker.sink] { sink->OnTaken(); });
   }
 
-  void Unsubscribe(Subscriber subscriber) {
-    const auto key = keys.find(subscriber);
-    if (key == keys.end()) return;
-    const auto found = entries.find(key->second);
-    keys.erase(key);
-    found->second->subscribers.erase(subscriber);
-    if (!found->second->subscribers.empty()) return;
-    const std::unique_ptr<Entry> entry = std::move(found->second);
+  void Unsubscribe(Subscriber subscriber, Farewell farewell) {
+    const auto found = by_subscriber.find(subscriber);
+    if (found == by_subscriber.end()) return;
+    Entry& entry = *found->second;
+    by_subscriber.erase(found);
+    entry.subscribers.erase(subscriber);
+    if (!entry.subscribers.empty()) return;
+    if (farewell == Farewell::kForget || entry.clients.empty()) {
+      Erase(entry);
+      return;
+    }
+    entry.since = loop.Now();
+    entry.kept = kept.insert(kept.begin(), &entry);
+    if (!sweep.running()) sweep.Start(kSweepInterval);
+    Trim();
+  }
+
+  // Of the bindings that nobody holds, those that are too many, the oldest first.
+  void Trim() {
+    while (!kept.empty() && (entries.size() > config.max_trees || feeds.size() > config.max_bounds)) {
+      trees.evicts.Increment();
+      bounds.evicts.Increment(Erase(*kept.back()));
+    }
+  }
+
+  void Sweep() {
+    while (!kept.empty() && kept.back()->since < loop.Now() - config.idle_ttl) {
+      trees.expires.Increment();
+      bounds.expires.Increment(Erase(*kept.back()));
+    }
+    if (!kept.empty()) sweep.Start(kSweepInterval);
+  }
+
+  // Returns how many endpoint sets are not followed any more.
+  size_t Erase(Entry& entry) {
+    if (entry.kept != kept.end()) kept.erase(entry.kept);
+    const auto found = entries.find(entry.key);
+    const std::unique_ptr<Entry> last = std::move(found->second);
     entries.erase(found);
-    entry->subscription.Cancel();
-    for (const std::string& client : entry->clients) ReleaseFeed(client);
+    last->subscription.Cancel();
+    const size_t before = feeds.size();
+    for (const std::string& client : last->clients) ReleaseFeed(client);
+    return before - feeds.size();
   }
 
   void OnBinding(Entry& entry, const Activity<Binding>& activity) {
+    entry.error = activity.error;
     if (activity.value.has_value()) {
       // The new feeds before the old go, so that one that stays is not interrupted.
+      std::vector<BoundName> leaves;
+      entry.route = std::make_shared<const BoundRoute>(Flatten(*activity.value, &leaves));
       std::vector<std::string> clients;
-      for (const BoundName* leaf : TargetLeaves(activity.value->tree)) {
-        clients.push_back(leaf->id.Show());
-        HoldFeed(clients.back(), leaf->addr);
+      for (const BoundName& leaf : leaves) {
+        clients.push_back(leaf.id.Show());
+        HoldFeed(clients.back(), leaf.addr);
       }
       std::swap(clients, entry.clients);
       for (const std::string& client : clients) ReleaseFeed(client);
-      entry.route = std::make_shared<const BoundRoute>(Flatten(*activity.value));
     } else if (activity.failed()) {
       if (entry.route != nullptr && entry.route->error.ok()) return;  // what was known last still serves
       BoundRoute failed;
@@ -87,12 +174,16 @@ struct Binder::Core {
     } else {
       return;
     }
+    if (!entry.subscribers.empty()) entry.since = loop.Now();
     for (const Subscriber& subscriber : entry.subscribers) Tell(subscriber, entry);
   }
 
   void HoldFeed(const std::string& client, const std::shared_ptr<Watch<Addr>>& watch) {
     Feed& feed = feeds[client];
-    ++feed.routes;
+    if (feed.routes++ == 0) {
+      bounds.misses.Increment();
+      if (feeds.size() > config.max_bounds && kept.empty()) bounds.oneshots.Increment();
+    }
     if (feed.watch == watch || watch == nullptr) return;
     feed.watch = watch;  // another watch of the same client: the interpreter began anew
     feed.subscription =
@@ -105,9 +196,7 @@ struct Binder::Core {
   }
 
   void OnAddr(const std::string& client, Feed& feed, const Addr& addr) {
-    const bool known = feed.last.state == AddrState::kBound || feed.last.state == AddrState::kAbsent;
-    const bool says_something = addr.state == AddrState::kBound || addr.state == AddrState::kAbsent;
-    if (known && !says_something) return;
+    if (IsKnown(feed.last) && !IsKnown(addr)) return;
     if (feed.last == addr) return;
     feed.last = addr;
     for (const Worker& worker : workers) {
@@ -123,16 +212,38 @@ struct Binder::Core {
                        addrs = std::move(addrs)] { sink->OnRoute(id, route, addrs); });
   }
 
+  NameState StateOf(const Entry& entry) const {
+    NameState state{entry.name,
+                    entry.local,
+                    entry.route.get(),
+                    entry.error,
+                    {},
+                    entry.subscribers.size(),
+                    loop.Now() - entry.since};
+    if (entry.route != nullptr) {
+      state.shares = Shares(*entry.route, [&](size_t i) {
+        const BoundRoute::Target& target = entry.route->targets[i];
+        return target.client.empty() || target.status != 0 || HasEndpoints(feeds.at(target.client).last);
+      });
+    }
+    return state;
+  }
+
   Interpreter& interpreter;
-  const Dtab base;
+  Loop& loop;
+  const RouteConfig& config;
   std::vector<Worker> workers;
+  CacheStats trees;
+  CacheStats bounds;
   std::map<std::string, Feed> feeds;  // nodes stay where they are
   std::map<std::string, std::unique_ptr<Entry>> entries;
-  std::map<Subscriber, std::string> keys;
+  absl::flat_hash_map<Subscriber, Entry*> by_subscriber;
+  std::list<Entry*> kept;  // without subscribers, the latest first
+  Timer sweep;
 };
 
-Binder::Binder(Interpreter& interpreter, Loop& control, Dtab base)
-    : control_(control), core_(std::make_shared<Core>(interpreter, std::move(base))) {}
+Binder::Binder(Interpreter& interpreter, Loop& control, const RouteConfig& config, const Scope& router)
+    : control_(control), core_(std::make_shared<Core>(interpreter, control, config, router)) {}
 
 Binder::~Binder() {
   // Before the feeds: cancelling an entry does not call back, dropping the last route to a client may.
@@ -151,10 +262,18 @@ void Binder::Subscribe(size_t worker, uint64_t id, Path name, Dtab local) {
       });
 }
 
-void Binder::Unsubscribe(size_t worker, uint64_t id) {
-  control_.Post([weak = std::weak_ptr<Core>(core_), worker, id] {
-    if (const auto core = weak.lock()) core->Unsubscribe({worker, id});
+void Binder::Unsubscribe(size_t worker, uint64_t id, Farewell farewell) {
+  control_.Post([weak = std::weak_ptr<Core>(core_), worker, id, farewell] {
+    if (const auto core = weak.lock()) core->Unsubscribe({worker, id}, farewell);
   });
+}
+
+void Binder::VisitNames(absl::FunctionRef<void(const NameState&)> visit) const {
+  for (const auto& [key, entry] : core_->entries) visit(core_->StateOf(*entry));
+}
+
+void Binder::VisitClients(absl::FunctionRef<void(const ClientState&)> visit) const {
+  for (const auto& [id, feed] : core_->feeds) visit({id, feed.last, feed.routes});
 }
 
 }  // namespace heddle

@@ -8,6 +8,8 @@
 namespace heddle {
 namespace {
 
+constexpr Millis kTouchInterval{1000};
+
 std::string DescribeClient(const Client& client) {
   switch (client.state()) {
     case AddrState::kPending:
@@ -24,33 +26,49 @@ std::string DescribeClient(const Client& client) {
 
 }  // namespace
 
-RouteTarget::RouteTarget(Client* c, double cumulative, std::string fields, const Scope* scope)
-    : client(c), cumulative_weight(cumulative), head_fields(std::move(fields)) {
+RouteTarget::RouteTarget(Client* c, std::string fields, const Scope* scope)
+    : client(c), head_fields(std::move(fields)) {
   if (scope != nullptr) stats.emplace(*scope, RequestStats::Detail::kPlain);
 }
 
-RouteTarget* Route::Draw(Random& random) const {
-  const auto& targets = targets_->targets;
-  if (targets.size() == 1) return targets[0].get();
-  const double at = random.Unit() * targets.back()->cumulative_weight;
-  for (const auto& target : targets) {
-    if (at < target->cumulative_weight) return target.get();
-  }
-  return targets.back().get();
+void RouteTargets::Spread(uint64_t presence) {
+  spread_at = presence;
+  shares = Shares(*snapshot, [this](size_t i) {
+    const RouteTarget& target = *targets[i];
+    return target.client == nullptr || target.status != 0 || target.client->size() > 0;
+  });
+}
+
+RouteTarget* Route::DrawTarget(Random& random) {
+  RouteTargets& to = *targets_;
+  if (to.targets.size() == 1) return to.targets[0].get();
+  if (to.spread_at != *presence_) to.Spread(*presence_);
+  return to.targets[Draw(to.shares, random.Unit())].get();
 }
 
 Route::Outcome Route::Choose(Nanos now, Random& random, Choice* choice) {
   last_used_ = now;
+  if (now - touched_ >= kTouchInterval) Touch(now);
   if (targets_ == nullptr) return Outcome::kPending;
   if (targets_->targets.empty()) return Outcome::kNowhere;
-  RouteTarget* target = Draw(random);
+  RouteTarget* target = DrawTarget(random);
   if (target->client == nullptr) return Outcome::kNowhere;
-  EndpointPool* pool = target->client->Pick(now);
-  if (pool == nullptr) {
-    return target->client->state() == AddrState::kPending ? Outcome::kPending : Outcome::kNowhere;
+  if (target->status != 0) {
+    *choice = {targets_.get(), target, nullptr};
+    return Outcome::kStatus;
   }
+  EndpointPool* pool = target->client->Pick(now);
+  if (pool == nullptr) return WithoutEndpoint();
   *choice = {targets_.get(), target, pool};
   return Outcome::kReady;
+}
+
+// No target has an endpoint: worth waiting as long as one may still turn out to have some.
+Route::Outcome Route::WithoutEndpoint() const {
+  for (const auto& target : targets_->targets) {
+    if (target->client != nullptr && target->client->state() == AddrState::kPending) return Outcome::kPending;
+  }
+  return Outcome::kNowhere;
 }
 
 void Route::Release(const Choice& choice) {

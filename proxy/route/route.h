@@ -4,12 +4,14 @@
 #define HEDDLE_PROXY_ROUTE_ROUTE_H_
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "lib/base/random.h"
+#include "lib/dtab/dtab.h"
 #include "proxy/balance/client.h"
 #include "proxy/classify/request_stats.h"
 #include "proxy/route/bound_route.h"
@@ -26,9 +28,9 @@ class RouteWaiter {
 
 // A client as a name leads to it.
 struct RouteTarget {
-  RouteTarget(Client* c, double cumulative, std::string fields, const Scope* scope);
+  RouteTarget(Client* c, std::string fields, const Scope* scope);
   Client* client;  // nullptr: nowhere
-  double cumulative_weight;
+  int status = 0;  // not 0: the proxy answers with it
   // The header lines that say where the request is sent: l5d-ctx-dtab, l5d-dst-service, l5d-dst-client,
   // l5d-dst-residual.
   std::string head_fields;
@@ -38,8 +40,14 @@ struct RouteTarget {
 
 // The targets of one snapshot: kept while a request is on its way to one, also when the route has moved on.
 struct RouteTargets {
+  // Some client that had endpoints has none now, or the reverse: shares are to be computed again.
+  // `presence` is ClientCache::presence.
+  void Spread(uint64_t presence);
+
   std::shared_ptr<const BoundRoute> snapshot;
   std::vector<std::unique_ptr<RouteTarget>> targets;
+  std::vector<double> shares;  // as of spread_at; not used while there is one target
+  uint64_t spread_at = ~uint64_t{0};
   size_t requests = 0;
   bool current = true;
 };
@@ -47,7 +55,8 @@ struct RouteTargets {
 // Loop thread only. Made and owned by a RouteTable.
 class Route {
  public:
-  enum class Outcome { kReady, kPending, kNowhere };
+  // kStatus: the proxy answers, with choice.target->status.
+  enum class Outcome { kReady, kStatus, kPending, kNowhere };
   // For kReady: hold it with Hold() before going back to the loop.
   struct Choice {
     RouteTargets* targets = nullptr;
@@ -55,7 +64,8 @@ class Route {
     EndpointPool* pool = nullptr;
   };
 
-  // Chooses a target by weight and an endpoint of it.
+  // Chooses a target by its share, and an endpoint of it. Targets without endpoints get nothing as long as
+  // another has some.
   Outcome Choose(Nanos now, Random& random, Choice* choice);
   // Another endpoint of the same target; nullptr if there is none.
   static EndpointPool* ChooseAgain(const RouteTarget& target, Nanos now) { return target.client->Pick(now); }
@@ -80,9 +90,25 @@ class Route {
 
  private:
   friend class RouteTable;
-  RouteTarget* Draw(Random& random) const;
+  using List = std::list<Route*>;
+  // To the front of its list: the one used last. Done for a request at most once a second (a list of routes
+  // is in the order of use to a second), so that a warm route costs one comparison.
+  void Touch(Nanos now) {
+    touched_ = now;
+    list_->splice(list_->begin(), *list_, place_);
+  }
+  RouteTarget* DrawTarget(Random& random);
+  Outcome WithoutEndpoint() const;
 
   uint64_t id_ = 0;
+  std::string key_;
+  Path path_;
+  Dtab rules_;               // the overrides
+  bool subscribed_ = false;  // the control loop has been asked
+  List* list_ = nullptr;     // of the table
+  List::iterator place_;
+  Nanos touched_{0};
+  const uint64_t* presence_ = nullptr;
   std::string name_;
   std::string local_;           // the overrides, as shown; "" if none
   std::string service_fields_;  // l5d-ctx-dtab and l5d-dst-service

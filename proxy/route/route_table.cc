@@ -9,6 +9,12 @@
 namespace heddle {
 namespace {
 
+// Names a worker has on their way to the control loop at once: those behind them wait here, where a
+// requester that goes takes its name along, and the control loop's other work never waits for more.
+constexpr size_t kMaxInFlight = 64;
+// How many in use are passed over for one that comes.
+constexpr size_t kPasses = 16;
+
 // A path as a segment of a metric's name: without its first slash.
 absl::string_view Segment(absl::string_view path) { return path.substr(path.empty() ? 0 : 1); }
 
@@ -19,60 +25,112 @@ RouteTable::RouteTable(Loop& loop, Binder& binder, const RouteConfig& config, co
     : loop_(loop),
       binder_(binder),
       config_(config),
-      endpoint_config_(endpoint),
       scope_(scope),
-      random_(seed),
       worker_(binder.AddWorker(loop, *this)),
       metrics_(scope.Child("bindcache").Child("path")),
       misses_(metrics_.AddCounter({"misses"})),
       evicts_(metrics_.AddCounter({"evicts"})),
-      expires_(metrics_.AddCounter({"expires"})) {}
+      expires_(metrics_.AddCounter({"expires"})),
+      oneshots_(metrics_.AddCounter({"oneshots"})),
+      bound_size_(metrics_.AddGauge({"bound"})),
+      unknown_size_(metrics_.AddGauge({"unknown"})),
+      pending_size_(metrics_.AddGauge({"pending"})),
+      clients_(loop, endpoint, config, scope, seed) {}
 
 RouteTable::~RouteTable() = default;
 
 absl::StatusOr<Route*> RouteTable::Add(absl::string_view key, const Path& name, const Dtab& local) {
   misses_.Increment();
-  if (!MakeRoom(/*bound=*/false, config_.max_unbound)) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("too many names are being looked up at once (", config_.max_unbound, "); try again"));
+  if (idle_.size() + unsent_.size() + asked_.size() >= config_.max_waiting) {
+    if (idle_.empty()) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("too many names are being looked up at once (", config_.max_waiting, "); try again"));
+    }
+    evicts_.Increment();
+    Erase(*idle_.back(), Binder::Farewell::kForget);
   }
-  auto route = std::make_unique<Route>();
-  Route* raw = route.get();
-  raw->id_ = next_id_++;
-  raw->name_ = name.Show();
-  raw->local_ = local.Show();
-  raw->last_used_ = loop_.Now();
-  if (!local.empty()) absl::StrAppend(&raw->service_fields_, "l5d-ctx-dtab: ", raw->local_, "\r\n");
-  absl::StrAppend(&raw->service_fields_, "l5d-dst-service: ", raw->name_, "\r\n");
-  keys_.emplace(raw->id_, key);
-  routes_.emplace(key, std::move(route));
-  binder_.Subscribe(worker_, raw->id_, name, local);
-  return raw;
+  auto made = std::make_unique<Route>();
+  Route& route = *made;
+  route.id_ = next_id_++;
+  route.key_ = std::string(key);
+  route.path_ = name;
+  route.rules_ = local;
+  route.name_ = name.Show();
+  route.local_ = local.Show();
+  route.last_used_ = loop_.Now();
+  route.presence_ = &clients_.presence();
+  if (!local.empty()) absl::StrAppend(&route.service_fields_, "l5d-ctx-dtab: ", route.local_, "\r\n");
+  absl::StrAppend(&route.service_fields_, "l5d-dst-service: ", route.name_, "\r\n");
+  by_id_.emplace(route.id_, &route);
+  routes_.emplace(route.key_, std::move(made));
+  Place(route, idle_);
+  return &route;
 }
 
-bool RouteTable::MakeRoom(bool bound, size_t limit) {
-  size_t count = 0;
-  Route* oldest = nullptr;
-  for (const auto& [key, route] : routes_) {
-    if (route->bound() != bound) continue;
-    ++count;
-    if (route->in_use()) continue;
-    if (oldest == nullptr || route->last_used_ < oldest->last_used_) oldest = route.get();
+void RouteTable::Place(Route& route, Route::List& list, bool front) {
+  const auto where = front ? list.begin() : list.end();
+  if (route.list_ == nullptr) {
+    route.place_ = list.insert(where, &route);
+  } else {
+    list.splice(where, *route.list_, route.place_);
   }
-  if (count < limit) return true;
-  if (oldest == nullptr) return false;
-  evicts_.Increment();
-  Erase(*oldest);
-  return true;
+  route.list_ = &list;
+  route.touched_ = loop_.Now();
 }
 
-void RouteTable::Erase(Route& route) {
-  binder_.Unsubscribe(worker_, route.id_);
-  if (route.targets_ != nullptr) DropTargets(*route.targets_);
-  const auto key = keys_.find(route.id_);
-  const std::string name = std::move(key->second);
-  keys_.erase(key);
-  routes_.erase(name);
+void RouteTable::Ask(Route& route) {
+  if (!route.subscribed_ && in_flight_ >= kMaxInFlight) {
+    Place(route, unsent_, /*front=*/false);
+    return;
+  }
+  Place(route, asked_);
+  if (std::exchange(route.subscribed_, true)) return;
+  ++in_flight_;
+  binder_.Subscribe(worker_, route.id_, route.path_, route.rules_);
+}
+
+void RouteTable::OnTaken() {
+  --in_flight_;
+  while (!unsent_.empty() && in_flight_ < kMaxInFlight) Ask(*unsent_.front());
+}
+
+void RouteTable::Trim(Route::List& list, size_t limit, size_t passes) {
+  while (list.size() > limit) {
+    Route& oldest = *list.back();
+    if (!oldest.in_use() && oldest.last_used_ <= oldest.touched_) {
+      evicts_.Increment();
+      Erase(oldest, oldest.bound() ? Binder::Farewell::kKeep : Binder::Farewell::kForget);
+      continue;
+    }
+    if (passes-- == 0) {
+      oneshots_.Increment();
+      return;
+    }
+    oldest.Touch(loop_.Now());
+  }
+}
+
+void RouteTable::Expire(Route::List& list, Nanos now, Millis ttl) {
+  while (!list.empty() && list.back()->touched_ < now - ttl) {
+    Route& oldest = *list.back();
+    if (oldest.in_use()) {
+      oldest.Touch(now);
+      continue;
+    }
+    if (oldest.last_used_ >= now - ttl) return;  // used once more within the second before it would go
+    expires_.Increment();
+    Erase(oldest, Binder::Farewell::kForget);
+  }
+}
+
+void RouteTable::Erase(Route& route, Binder::Farewell farewell) {
+  if (route.subscribed_) binder_.Unsubscribe(worker_, route.id_, farewell);
+  if (route.targets_ != nullptr) DropTargets(route, *route.targets_);
+  route.list_->erase(route.place_);
+  by_id_.erase(route.id_);
+  const auto found = routes_.find(route.key_);
+  const std::unique_ptr<Route> last = std::move(found->second);  // the map's key is its own
+  routes_.erase(found);
 }
 
 absl::Status RouteTable::Wait(Route& route, RouteWaiter& waiter) {
@@ -82,6 +140,8 @@ absl::Status RouteTable::Wait(Route& route, RouteWaiter& waiter) {
   }
   ++waiting_;
   route.waiters_.push_back(&waiter);
+  if (route.targets_ != nullptr) awaiting_endpoints_.insert(route.id_);
+  if (route.list_ == &idle_) Ask(route);
   return absl::OkStatus();
 }
 
@@ -90,9 +150,13 @@ void RouteTable::StopWaiting(Route& route, RouteWaiter& waiter) {
   if (found == route.waiters_.end()) return;
   route.waiters_.erase(found);
   --waiting_;
+  if (!route.waiters_.empty()) return;
+  awaiting_endpoints_.erase(route.id_);
+  if (route.targets_ == nullptr) Place(route, idle_);
 }
 
 void RouteTable::Wake(Route& route) {
+  awaiting_endpoints_.erase(route.id_);
   // Those who wait again are told the next time. One that is called may stop others from waiting.
   ++route.in_use_;
   for (size_t left = route.waiters_.size(); left > 0 && !route.waiters_.empty(); --left) {
@@ -106,100 +170,77 @@ void RouteTable::Wake(Route& route) {
 
 void RouteTable::OnRoute(uint64_t id, std::shared_ptr<const BoundRoute> snapshot,
                          const Binder::ClientAddrs& addrs) {
-  const auto key = keys_.find(id);
-  if (key == keys_.end()) return;  // evicted meanwhile
-  Route& route = *routes_.find(key->second)->second;
+  const auto found = by_id_.find(id);
+  if (found == by_id_.end()) return;  // evicted meanwhile
+  Route& route = *found->second;
   std::unique_ptr<RouteTargets> targets = MakeTargets(route, std::move(snapshot));
-  for (const auto& [client, addr] : addrs) {
-    Client& known = *clients_.find(client)->second.client;
-    if (known.state() == AddrState::kPending) known.Update(addr);
-  }
-  const bool was_bound = route.bound();
+  for (const auto& [client, addr] : addrs) clients_.Learn(client, addr);
   std::swap(route.targets_, targets);
   if (targets != nullptr) {
-    DropTargets(*targets);
+    DropTargets(route, *targets);
     targets->current = false;
     if (targets->requests > 0) route.retired_.push_back(std::move(targets));
   }
   if (route.bound() && !route.stats_.has_value()) {
     route.stats_.emplace(scope_.Child("service").Child(Segment(route.name_)), RequestStats::Detail::kPlain);
   }
+  Route::List& list = route.bound() ? bound_ : unknown_;
+  if (route.list_ != &list) Place(route, list);
   Wake(route);
-  if (!was_bound && route.bound()) {
-    ++route.in_use_;  // not the one that has just come
-    MakeRoom(/*bound=*/true, config_.max_routes + 1);
-    --route.in_use_;
-  }
+  Trim(bound_, config_.max_routes, kPasses);
+  Trim(unknown_, config_.max_unknowns, kPasses);
+  CountRoutes();
 }
 
 std::unique_ptr<RouteTargets> RouteTable::MakeTargets(Route& route,
                                                       std::shared_ptr<const BoundRoute> snapshot) {
   auto targets = std::make_unique<RouteTargets>();
-  double sum = 0;
   for (const BoundRoute::Target& target : snapshot->targets) {
-    sum += target.weight;
     if (target.client.empty()) {
-      targets->targets.push_back(std::make_unique<RouteTarget>(nullptr, sum, std::string(), nullptr));
+      targets->targets.push_back(std::make_unique<RouteTarget>(nullptr, std::string(), nullptr));
       continue;
     }
-    Client* client = HoldClient(target.client);
+    Client* client = clients_.Hold(target.client);
     std::string fields = absl::StrCat(route.service_fields_, "l5d-dst-client: ", target.client, "\r\n");
     if (!target.residual.empty()) absl::StrAppend(&fields, "l5d-dst-residual: ", target.residual, "\r\n");
     const Scope scope =
         scope_.Child("client").Child(Segment(target.client)).Child("service").Child(Segment(route.name_));
-    targets->targets.push_back(std::make_unique<RouteTarget>(client, sum, std::move(fields), &scope));
+    targets->targets.push_back(std::make_unique<RouteTarget>(client, std::move(fields), &scope));
     targets->targets.back()->has_residual = !target.residual.empty();
+    targets->targets.back()->status = target.status;
   }
   targets->snapshot = std::move(snapshot);
   return targets;
 }
 
-Client* RouteTable::HoldClient(const std::string& id) {
-  CountedClient& counted = clients_[id];
-  if (counted.client == nullptr) {
-    counted.client = std::make_unique<Client>(loop_, endpoint_config_,
-                                              scope_.Child("client").Child(Segment(id)), id, random_.Next());
-  }
-  ++counted.targets;
-  return counted.client.get();
-}
-
-// Clients that no target leads to any more are swept when their last exchange is over.
-void RouteTable::DropTargets(const RouteTargets& targets) {
+void RouteTable::DropTargets(const Route& route, const RouteTargets& targets) {
   for (const auto& target : targets.targets) {
-    if (target->client != nullptr) --clients_.find(target->client->id())->second.targets;
+    if (target->client != nullptr) clients_.Release(*target->client, route.last_used_);
   }
 }
 
 void RouteTable::OnAddr(const std::string& client, const Addr& addr) {
-  const auto found = clients_.find(client);
-  if (found == clients_.end()) return;
-  found->second.client->Update(addr);
-  if (waiting_ == 0) return;
-  std::vector<uint64_t> waited_for;
-  for (const auto& [key, route] : routes_) {
-    if (!route->waiters_.empty()) waited_for.push_back(route->id_);
-  }
-  for (const uint64_t id : waited_for) {
-    if (const auto key = keys_.find(id); key != keys_.end()) Wake(*routes_.find(key->second)->second);
+  if (!clients_.Update(client, addr) || awaiting_endpoints_.empty()) return;
+  const std::vector<uint64_t> awaiting(awaiting_endpoints_.begin(), awaiting_endpoints_.end());
+  for (const uint64_t id : awaiting) {
+    if (const auto route = by_id_.find(id); route != by_id_.end()) Wake(*route->second);
   }
 }
 
 void RouteTable::Sweep(Nanos now) {
-  std::vector<Route*> expired;
-  for (const auto& [key, route] : routes_) {
-    if (!route->in_use() && route->last_used_ < now - config_.idle_ttl) expired.push_back(route.get());
-  }
-  for (Route* route : expired) {
-    expires_.Increment();
-    Erase(*route);
-  }
-  for (auto it = clients_.begin(); it != clients_.end();) {
-    it->second.client->CloseIdle(now);
-    const bool unused = it->second.targets == 0 && it->second.client->outstanding() == 0;
-    const auto current = it++;
-    if (unused) clients_.erase(current);
-  }
+  Expire(bound_, now, config_.idle_ttl);
+  Expire(unknown_, now, config_.unknown_ttl);
+  Expire(idle_, now, config_.unknown_ttl);
+  Trim(bound_, config_.max_routes, bound_.size());
+  Trim(unknown_, config_.max_unknowns, unknown_.size());
+  clients_.Sweep(now);
+  CountRoutes();
+}
+
+void RouteTable::CountRoutes() {
+  bound_size_.Set(static_cast<double>(bound_.size()));
+  unknown_size_.Set(static_cast<double>(unknown_.size()));
+  pending_size_.Set(static_cast<double>(idle_.size() + unsent_.size() + asked_.size()));
 }
 
 }  // namespace heddle

@@ -1,5 +1,10 @@
 // A worker's cache of routes: a hash of the identifying bytes leads to where the request goes. Bounded; what
 // is in use is never evicted; names that lead nowhere cannot displace those that do.
+//
+//          Add            a request waits          the control loop has it          its answer
+//   new ─────────► idle ─────────────────► unsent ─────────────────────────► asked ────────────► bound
+//                    ▲         (first come, first served)                      │            └──► unknown
+//                    └──────────────── nobody waits any more ──────────────────┘
 #ifndef HEDDLE_PROXY_ROUTE_ROUTE_TABLE_H_
 #define HEDDLE_PROXY_ROUTE_ROUTE_TABLE_H_
 
@@ -8,8 +13,10 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "proxy/route/binder.h"
+#include "proxy/route/client_cache.h"
 #include "proxy/route/route.h"
 #include "proxy/route/route_config.h"
 
@@ -32,8 +39,8 @@ class RouteTable : public Binder::Sink {
     return found == routes_.end() ? nullptr : found->second.get();
   }
 
-  // A route for a new key; pending until the control loop answers. ResourceExhausted if there are too many
-  // that lead nowhere or are not known yet and all are in use.
+  // A route for a new key; pending, and looked up once somebody waits for it. ResourceExhausted if too many
+  // names are waited for.
   absl::StatusOr<Route*> Add(absl::string_view key, const Path& name, const Dtab& local);
 
   // Waits for `route` to change. ResourceExhausted if too many wait. The waiter is told once, and not after
@@ -50,36 +57,48 @@ class RouteTable : public Binder::Sink {
   void OnRoute(uint64_t id, std::shared_ptr<const BoundRoute> snapshot,
                const Binder::ClientAddrs& addrs) override;
   void OnAddr(const std::string& client, const Addr& addr) override;
+  void OnTaken() override;
 
-  struct CountedClient {
-    std::unique_ptr<Client> client;
-    size_t targets = 0;
-  };
   std::unique_ptr<RouteTargets> MakeTargets(Route& route, std::shared_ptr<const BoundRoute> snapshot);
-  void DropTargets(const RouteTargets& targets);
-  Client* HoldClient(const std::string& id);
-  // Evicts the one longest unused of those that are (not) bound, if they are more than `limit`. False if all
-  // of them are in use.
-  bool MakeRoom(bool bound, size_t limit);
-  void Erase(Route& route);
+  void DropTargets(const Route& route, const RouteTargets& targets);
+  // Tells the control loop of the route, or lets it queue for that.
+  void Ask(Route& route);
+  // To the front of `list`, or to the end.
+  void Place(Route& route, Route::List& list, bool front = true);
+  // Evicts those longest unused until the list is within its limit; those in use, or used since they were
+  // looked at last, are passed over, at most `passes` of them.
+  void Trim(Route::List& list, size_t limit, size_t passes);
+  void Expire(Route::List& list, Nanos now, Millis ttl);
+  void Erase(Route& route, Binder::Farewell farewell);
   void Wake(Route& route);
+  void CountRoutes();
 
   Loop& loop_;
   Binder& binder_;
   const RouteConfig& config_;
-  const EndpointConfig& endpoint_config_;
   const Scope scope_;
-  Random random_;
   size_t worker_;
   uint64_t next_id_ = 1;
   size_t waiting_ = 0;
+  size_t in_flight_ = 0;  // on their way to the control loop
   MetricSet metrics_;
   Counter& misses_;
   Counter& evicts_;
   Counter& expires_;
-  absl::flat_hash_map<std::string, std::unique_ptr<Route>> routes_;
-  absl::flat_hash_map<uint64_t, std::string> keys_;  // of a route's id
-  absl::flat_hash_map<std::string, CountedClient> clients_;
+  Counter& oneshots_;
+  Gauge& bound_size_;
+  Gauge& unknown_size_;
+  Gauge& pending_size_;
+  ClientCache clients_;
+  absl::flat_hash_map<absl::string_view, std::unique_ptr<Route>> routes_;  // by Route::key_
+  absl::flat_hash_map<uint64_t, Route*> by_id_;
+  absl::flat_hash_set<uint64_t> awaiting_endpoints_;  // known, and yet waited for
+  // Every route is in one of these; the one used last first, but for unsent_, a queue.
+  Route::List idle_;     // not known, and nobody waits for it
+  Route::List unsent_;   // waited for, the control loop has enough on its hands
+  Route::List asked_;    // waited for
+  Route::List unknown_;  // known to lead nowhere, or in error from the start
+  Route::List bound_;
 };
 
 }  // namespace heddle

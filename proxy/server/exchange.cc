@@ -104,17 +104,18 @@ absl::Status Exchange::FindRoute(absl::string_view bytes) {
 // `bytes` begin with the head.
 size_t Exchange::Proceed(absl::string_view bytes) {
   const size_t head_size = parser_.head().size;
-  switch (route_->Choose(worker_.loop().Now(), worker_.random(), &choice_)) {
-    case Route::Outcome::kReady:
-      return Dispatch(bytes);
-    case Route::Outcome::kPending:
-      WaitForRoute(bytes);
-      return head_size;
-    case Route::Outcome::kNowhere:
-      break;
+  const Route::Outcome outcome = route_->Choose(worker_.loop().Now(), worker_.random(), &choice_);
+  if (outcome == Route::Outcome::kReady) return Dispatch(bytes);
+  if (outcome == Route::Outcome::kPending) {
+    WaitForRoute(bytes);
+    return head_size;
   }
   const size_t taken = head_size + decoder_.Skip(bytes.substr(head_size));
-  Fail(route_->Explain());
+  if (outcome == Route::Outcome::kStatus) {
+    AnswerStatus();
+  } else {
+    Fail(route_->Explain());
+  }
   return taken;
 }
 
@@ -143,6 +144,9 @@ void Exchange::OnRouteChanged() {
       return;
     case Route::Outcome::kPending:
       WaitForRoute(received_);
+      return;
+    case Route::Outcome::kStatus:
+      AnswerStatus();
       return;
     case Route::Outcome::kNowhere:
       Fail(route_->Explain());
@@ -340,6 +344,30 @@ void Exchange::OnTimeout() {
     keep_ = false;
     Respond(408, "the request did not arrive in time");
   }
+}
+
+void Exchange::AnswerStatus() {
+  const int status = choice_.target->status;
+  if (status < 200) {
+    Fail(absl::UnavailableError(absl::StrCat("the status ", status, " of ", choice_.target->client->id(),
+                                             " is no answer to a request: only 200 to 599 are")));
+    return;
+  }
+  if (RequestStats* stats = route_->stats(); stats != nullptr) {
+    counted_ = true;
+    stats->OnRequest();
+  }
+  for (RequestStats* stats : {&choice_.target->client->stats().requests, &*choice_.target->stats}) {
+    stats->OnRequest();
+    stats->OnDone(status, IsSuccess(status), Nanos(0));
+  }
+  // What is left of the body would be taken for the next request.
+  keep_ = keep_ && decoder_.done() && !worker_.draining();
+  std::string& out = worker_.scratch();
+  out.clear();
+  AppendStatusResponse(status, !keep_, keep_ && http10_, &out);
+  connection_->Send(out);
+  Finish(status, keep_ ? After::kKeep : After::kClose);
 }
 
 void Exchange::Fail(const absl::Status& error) { Respond(HttpStatusOf(error), error.message()); }

@@ -69,6 +69,8 @@ class Exchange : private ExchangeHandler, private RouteWaiter {
   void AppendBody(absl::string_view body, std::string* out);
   // The requester does not keep up: its response is not read on until it has.
   void PauseIfFull();
+  // The target is a status: answers with it.
+  void AnswerStatus();
   void Fail(const absl::Status& error);
   void Respond(int status, absl::string_view message);
   void Finish(int status, After after);

@@ -53,4 +53,13 @@ void AppendErrorResponse(const ErrorResponse& response, std::string* out) {
   absl::StrAppend(out, "\r\n", response.to_head ? absl::string_view() : response.message);
 }
 
+void AppendStatusResponse(int status, bool close, bool keep_alive, std::string* out) {
+  absl::StrAppend(out, "HTTP/1.1 ", status, " ", ReasonPhrase(status), "\r\nVia: 1.1 linkerd\r\n");
+  // RFC 9110 section 8.6: 204 has no length, and that of 304 would be the length of what it stands for.
+  if (status != 204 && status != 304) absl::StrAppend(out, "Content-Length: 0\r\n");
+  if (close) absl::StrAppend(out, "Connection: close\r\n");
+  if (keep_alive) absl::StrAppend(out, "Connection: keep-alive\r\n");
+  absl::StrAppend(out, "\r\n");
+}
+
 }  // namespace heddle

@@ -27,6 +27,10 @@ struct ErrorResponse {
 // Appends the whole response to `out`.
 void AppendErrorResponse(const ErrorResponse& response, std::string* out);
 
+// The answer of /$/io.buoyant.http.status/<status>: no body, and the fields that a forwarded response gets
+// too. Source: io.buoyant.http.status. REQUIRES: `status` is from 200 to 599.
+void AppendStatusResponse(int status, bool close, bool keep_alive, std::string* out);
+
 }  // namespace heddle
 
 #endif  // HEDDLE_PROXY_SERVER_RESPOND_H_

@@ -13,7 +13,7 @@ struct Router::Impl {
         scope(rt.Child(config.label)),
         identifier(MakeIdentifier(config.identifiers, config.dst_prefix)),
         control(control_loop),
-        binder(interpreter, control_loop, config.route.dtab),
+        binder(interpreter, control_loop, config.route, scope),
         drain_limit(control_loop, [this] { Drained(); }) {}
 
   // On the control loop: the drain is over, or its time is.
@@ -63,6 +63,8 @@ absl::Status Router::Start() {
   }
   return absl::OkStatus();
 }
+
+const Binder& Router::binder() const { return impl_->binder; }
 
 const std::vector<SocketAddress>& Router::addresses() const { return impl_->addresses; }
 

@@ -19,6 +19,7 @@
 #include "lib/event/loop.h"
 #include "lib/naming/interpreter.h"
 #include "lib/stats/metrics_tree.h"
+#include "proxy/route/binder.h"
 #include "proxy/server/router_config.h"
 
 namespace heddle {
@@ -41,6 +42,9 @@ class Router {
   absl::Status Start();
   // Of each server, in the order of the config, with the ports that were taken. After Start.
   const std::vector<SocketAddress>& addresses() const;
+
+  // For the pages that show what names lead to.
+  const Binder& binder() const;
 
   // Accepts no more, answers what is under way with "Connection: close", and calls `done` (on the control
   // loop) when no connection is left or `limit` has passed; what is left then is closed by the destructor.

@@ -45,12 +45,13 @@ struct Fixture {
   explicit Fixture(std::vector<std::string> labels) {
     std::vector<Delegator::Router> routers;
     for (const std::string& label : labels) {
-      routers.push_back(
-          {label, [this, label](const std::optional<Dtab>& dtab, const Path& path, auto on_done) {
-             asked = absl::StrCat(label, " ", path.Show(), " ", dtab ? dtab->Show() : "-");
-             done = std::move(on_done);
-             return Subscription([this] { ++cancelled; });
-           }});
+      routers.push_back({label, [this, label](const std::optional<Dtab>& dtab, const Path& path,
+                                              ExplainDetail detail, auto on_done) {
+                           asked = absl::StrCat(label, " ", path.Show(), " ", dtab ? dtab->Show() : "-",
+                                                detail == ExplainDetail::kFull ? " in full" : "");
+                           done = std::move(on_done);
+                           return Subscription([this] { ++cancelled; });
+                         }});
     }
     delegator = std::make_unique<Delegator>(server, loop, std::move(routers));
   }
@@ -75,6 +76,19 @@ struct Fixture {
     return Ask(std::move(request));
   }
 };
+
+TEST_CASE("More is told to who asks for it") {
+  Fixture f({"http"});
+  f.Get("?path=/svc/web&detail=full");
+  CHECK(f.asked == "http /svc/web - in full");
+  f.Get("?path=/svc/web&detail=plain");
+  CHECK(f.asked == "http /svc/web -");
+  f.Post(R"({"path":"/svc/web","detail":"full"})");
+  CHECK(f.asked == "http /svc/web - in full");
+  const auto refused = f.Get("?path=/svc/web&detail=much");
+  CHECK(refused->response.status == 400);
+  CHECK(absl::StrContains(refused->response.body, "plain or full"));
+}
 
 TEST_CASE("A path alone asks the only router") {
   Fixture f({"http"});
@@ -138,7 +152,7 @@ TEST_CASE("An interpreter that answers at once is answered") {
   FakeClock clock;
   Loop loop(clock);
   AdminServer server(loop, "test");
-  Delegator delegator(server, loop, {{"http", [](const auto&, const Path&, auto done) {
+  Delegator delegator(server, loop, {{"http", [](const auto&, const Path&, ExplainDetail, auto done) {
                                         done(absl::UnavailableError("away"));
                                         return Subscription();
                                       }}});

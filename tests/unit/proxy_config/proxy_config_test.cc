@@ -36,7 +36,12 @@ routers:
   bindingTimeoutMs: 700
   bindingCache:
     paths: 50
+    trees: 51
+    bounds: 52
+    clients: 53
     idleTtlSecs: 9
+    unknowns: 54
+    unknownTtlSecs: 8
   maxHeadersKB: 16
   client:
     loadBalancer:
@@ -74,7 +79,12 @@ routers:
   CHECK(mesh.client.min_backoff == Millis(50));
   CHECK(first.router.route.binding_timeout == Millis(700));
   CHECK(first.router.route.max_routes == 50);
+  CHECK(first.router.route.max_trees == 51);
+  CHECK(first.router.route.max_bounds == 52);
+  CHECK(first.router.route.max_clients == 53);
   CHECK(first.router.route.idle_ttl == std::chrono::seconds(9));
+  CHECK(first.router.route.max_unknowns == 54);
+  CHECK(first.router.route.unknown_ttl == std::chrono::seconds(8));
   CHECK(first.router.limits.max_head_bytes == 16 * 1024);
   CHECK(first.router.endpoint.idle_timeout == Millis(1500));
   REQUIRE(first.router.servers.size() == 2);

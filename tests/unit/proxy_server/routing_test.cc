@@ -212,7 +212,8 @@ TEST_CASE("endpoints come and go: connections of those that stay are kept") {
 
 TEST_CASE("names made up by strangers displace each other, not those in use") {
   RouterConfig config;
-  config.route.max_unbound = 8;
+  config.route.max_unknowns = 8;
+  config.route.max_waiting = 8;
   World w(config);
   Backend backend(w.loop, Answer(Ok("hello")));
   FakeClient web(kWeb);
