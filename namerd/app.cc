@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/log.h"
 #include "lib/base/version.h"
+#include "lib/namers/state_pages.h"
 #include "lib/naming/local_interpreter.h"
 #include "namerd/store/memory_store.h"
 #include "namerd/store/rocksdb_store.h"
@@ -36,7 +37,7 @@ App::~App() {
 
 absl::Status App::Start() {
   RETURN_IF_ERROR(OpenStore());
-  namespaces_.emplace(*store_, MakeNamers(config_.namers, loop_));
+  namespaces_.emplace(*store_, MakeNamers(config_.namers, loop_, metrics_.root()));
   http_api_.emplace(loop_, *namespaces_, names_in_use_);
   for (const InterfaceConfig& interface : config_.interfaces) RETURN_IF_ERROR(StartInterface(interface));
   RETURN_IF_ERROR(StartAdmin());
@@ -109,16 +110,7 @@ void App::MountPages() {
                 [this](const HttpRequest&, const std::shared_ptr<ResponseWriter>& writer) {
                   SendJson(*writer, 200, fleet_.StateJson());
                 }});
-  for (const PrefixedNamer& namer : namespaces_->namers()) {
-    std::string name = namer.prefix.Show();  // "/#/io.l5d.fs": a '#' cannot be in a path
-    if (!absl::StartsWith(name, "/#/")) continue;
-    admin_.Mount({absl::StrCat("/namer_state/", name.substr(3), ".json"),
-                  absl::StrCat("what the namer ", name, " knows"),
-                  {"GET"},
-                  [namer = namer.namer](const HttpRequest&, const std::shared_ptr<ResponseWriter>& writer) {
-                    SendJson(*writer, 200, namer->StateJson());
-                  }});
-  }
+  MountNamerState(admin_, namespaces_->namers());
 }
 
 void App::Stop(const std::string& why) {

@@ -11,6 +11,7 @@
 #include "lib/base/log.h"
 #include "lib/base/version.h"
 #include "lib/interpreters/kinds.h"
+#include "lib/namers/state_pages.h"
 
 namespace heddle {
 
@@ -51,7 +52,7 @@ App::App(ProxyConfig config)
     : config_(WithinFileLimit(std::move(config))),
       workers_(WorkerCount(config_)),
       mesh_clients_(control_, kVersion),
-      namers_(MakeNamers(config_.namers, control_)),
+      namers_(MakeNamers(config_.namers, control_, metrics_.root())),
       admin_(control_, absl::StrCat("Heddle proxy ", kVersion)) {}
 
 App::~App() { workers_.Stop(); }
@@ -123,6 +124,7 @@ absl::Status App::StartAdmin() {
   std::vector<RouterNames> names;
   for (const RouterUnit& unit : routers_) names.push_back({unit.label, &unit.router->binder()});
   MountNamePages(admin_, std::move(names), namers_);
+  MountNamerState(admin_, namers_);
   RETURN_IF_ERROR(admin_.Listen(config_.admin.address));
   Log(LogLevel::kInfo) << "serving admin on " << admin_.address().ToString();
   return absl::OkStatus();

@@ -4,15 +4,18 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <map>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/log.h"
 #include "lib/namers/address_file.h"
+#include "lib/namers/fs_listing.h"
 #include "lib/namers/fs_lookup.h"
+#include "lib/namers/held.h"
 #include "lib/namers/inotify.h"
+#include "lib/namers/name_health.h"
+#include "lib/namers/state_page.h"
 
 namespace heddle {
 namespace {
@@ -23,15 +26,24 @@ constexpr int kMaxListDepth = 16;
 }  // namespace
 
 struct FsNamer::Shared {
-  Shared(Loop& loop, std::string r, Path p, std::shared_ptr<HostAddrs> h)
-      : root(std::move(r)), prefix(std::move(p)), hosts(std::move(h)), inotify(loop) {}
+  Shared(Loop& l, std::string r, Path p, std::shared_ptr<HostAddrs> h, const Scope& scope)
+      : loop(l),
+        root(std::move(r)),
+        prefix(std::move(p)),
+        hosts(std::move(h)),
+        stats(scope),
+        inotify(loop),
+        listing(inotify, root) {}
 
+  Loop& loop;
   const std::string root;
   const Path prefix;
   const std::shared_ptr<HostAddrs> hosts;
+  NamerStats stats;
   Inotify inotify;
-  std::map<Path, std::weak_ptr<FileAddr>> files;  // by the labels that lead to them
-  std::map<Path, std::weak_ptr<FileLookup>> lookups;
+  FsListing listing;
+  Held<Path, FileAddr> files;  // by the labels that lead to them
+  Held<Path, FileLookup> lookups;
   std::weak_ptr<FileList> list;
 };
 
@@ -43,17 +55,20 @@ class FsNamer::FileAddr : public Watch<Addr>, public Inotify::Follower {
         shared_(std::move(shared)),
         labels_(std::move(labels)),
         interests_(shared_->inotify, *this) {}
-  ~FileAddr() override { shared_->files.erase(labels_); }
 
   void OnChange() override { Refresh(); }
-  const absl::Status& error() const { return error_; }
+  const NameHealth* health() const { return health_ ? &*health_ : nullptr; }
 
  protected:
-  void OnFirstSubscriber() override { Refresh(); }
+  void OnFirstSubscriber() override {
+    health_.emplace(shared_->stats, shared_->loop);
+    Refresh();
+  }
   void OnLastUnsubscribed() override {
     interests_.Clear();
     names_.clear();
     known_good_ = false;
+    health_.reset();
   }
 
  private:
@@ -75,6 +90,7 @@ class FsNamer::FileAddr : public Watch<Addr>, public Inotify::Follower {
     } else if (entry->kind != FsEntry::Kind::kFile || entry->labels != labels_.size()) {
       names_.clear();
       known_good_ = false;
+      health_->Succeeded();
       Set(Addr::Absent());
     } else {
       Read(entry->location);
@@ -92,16 +108,16 @@ class FsNamer::FileAddr : public Watch<Addr>, public Inotify::Follower {
       Fail(Annotate(lines.status(), location));
       return;
     }
-    error_ = absl::OkStatus();
+    health_->Succeeded();
     Follow(*lines);
   }
 
   void Fail(const absl::Status& error) {
-    if (error != error_) {
+    if (error != health_->error()) {
       Log(LogLevel::kWarning) << "io.l5d.fs: " << error.message()
                               << (known_good_ ? "; the last known addresses stay in use" : "");
     }
-    error_ = error;
+    health_->Failed(error);
     if (!known_good_) Set(Addr::Failed(error));
   }
 
@@ -151,14 +167,16 @@ class FsNamer::FileAddr : public Watch<Addr>, public Inotify::Follower {
 
   // Last in every path: an observer may drop this.
   void Set(Addr addr) {
-    if (!(addr == Get())) Publish(std::move(addr));
+    if (addr == Get()) return;
+    shared_->stats.updates.Increment();
+    Publish(std::move(addr));
   }
 
   const std::shared_ptr<Shared> shared_;
   const Path labels_;
   Inotify::Interests interests_;
-  absl::Status error_;
-  bool known_good_ = false;  // the file has been read since it is followed
+  std::optional<NameHealth> health_;  // while it is followed
+  bool known_good_ = false;           // the file has been read since it is followed
   bool following_ = false;
   std::vector<Endpoint> literals_;
   std::vector<NamedLine> names_;
@@ -174,35 +192,43 @@ class FsNamer::FileLookup : public Watch<Activity<NameTree<Name>>>, public Inoti
         shared_(std::move(shared)),
         path_(std::move(path)),
         interests_(shared_->inotify, *this) {}
-  ~FileLookup() override { shared_->lookups.erase(path_); }
 
   void OnChange() override { Refresh(); }
 
  protected:
   void OnFirstSubscriber() override { Refresh(); }
-  void OnLastUnsubscribed() override { interests_.Clear(); }
+  void OnLastUnsubscribed() override {
+    interests_.Clear();
+    if (!path_.empty()) shared_->listing.Forget(path_[0], this);
+  }
 
  private:
   void Refresh() {
+    if (!path_.empty() && shared_->listing.Lacks(path_[0])) {
+      interests_.Clear();
+      shared_->listing.Await(path_[0], this);
+      return Show(Value::Ok(NameTree<Name>::Neg()));
+    }
     interests_.Begin();
     const auto entry = FollowLabels(shared_->root, path_.labels(), [&](const auto& dir, const auto& name) {
       return interests_.Add(dir, name);
     });
     interests_.End();
-    Value value = entry.ok() ? Value::Ok(TreeOf(*entry)) : Value::Failed(entry.status(), Get().value);
+    if (!entry.ok()) shared_->stats.errors.Increment();
+    Show(entry.ok() ? Value::Ok(TreeOf(*entry)) : Value::Failed(entry.status(), Get().value));
+  }
+
+  // Last in every path: an observer may drop this.
+  void Show(Value value) {
     if (!(value == Get())) Publish(std::move(value));
   }
 
   NameTree<Name> TreeOf(const FsEntry& entry) {
     if (entry.kind != FsEntry::Kind::kFile) return NameTree<Name>::Neg();
     const Path labels = path_.Take(entry.labels);
-    std::weak_ptr<FileAddr>& known = shared_->files[labels];
-    std::shared_ptr<FileAddr> addr = known.lock();
-    if (addr == nullptr) {
-      addr = std::make_shared<FileAddr>(shared_, labels);
-      known = addr;
-    }
-    return NameTree<Name>::Leaf(BoundName{shared_->prefix + labels, addr, path_.Drop(entry.labels)});
+    auto addr = shared_->files.Get(labels, [&] { return std::make_unique<FileAddr>(shared_, labels); });
+    return NameTree<Name>::Leaf(
+        BoundName{shared_->prefix + labels, std::move(addr), path_.Drop(entry.labels)});
   }
 
   const std::shared_ptr<Shared> shared_;
@@ -235,7 +261,7 @@ class FsNamer::FileList : public Watch<std::vector<Path>>, public Inotify::Follo
   }
 
   void List(const std::string& directory, const Path& id, int depth, std::vector<Path>* found) {
-    if (depth > kMaxListDepth || !interests_.Add(directory, "").ok()) return;
+    if (depth > kMaxListDepth || !interests_.Add(directory, Inotify::Interests::kAnyEntry).ok()) return;
     DIR* open = opendir(directory.c_str());
     if (open == nullptr) return;
     while (const dirent* entry = readdir(open)) {
@@ -254,19 +280,17 @@ class FsNamer::FileList : public Watch<std::vector<Path>>, public Inotify::Follo
   Inotify::Interests interests_;
 };
 
-FsNamer::FsNamer(Loop& loop, std::string root, Path prefix, std::shared_ptr<HostAddrs> hosts)
-    : shared_(std::make_shared<Shared>(loop, std::move(root), std::move(prefix), std::move(hosts))) {}
+FsNamer::FsNamer(Loop& loop, std::string root, Path prefix, std::shared_ptr<HostAddrs> hosts,
+                 const Scope& scope)
+    : shared_(std::make_shared<Shared>(loop, std::move(root), std::move(prefix), std::move(hosts), scope)) {}
 
 FsNamer::~FsNamer() = default;
 
 std::shared_ptr<Watch<Activity<NameTree<Name>>>> FsNamer::Lookup(const Path& path) {
-  std::weak_ptr<FileLookup>& known = shared_->lookups[path];
-  std::shared_ptr<FileLookup> lookup = known.lock();
-  if (lookup == nullptr) {
-    lookup = std::make_shared<FileLookup>(shared_, path);
-    known = lookup;
-  }
-  return lookup;
+  return shared_->lookups.Get(path, [&] {
+    shared_->stats.lookups.Increment();
+    return std::make_unique<FileLookup>(shared_, path);
+  });
 }
 
 std::shared_ptr<Watch<std::vector<Path>>> FsNamer::Enumerate() {
@@ -279,19 +303,13 @@ std::shared_ptr<Watch<std::vector<Path>>> FsNamer::Enumerate() {
 }
 
 std::string FsNamer::StateJson() const {
-  static constexpr const char* kStates[] = {"pending", "neg", "failed", "bound"};
-  nlohmann::json files = nlohmann::json::object();
-  for (const auto& [labels, weak] : shared_->files) {
-    const auto file = weak.lock();
-    if (file == nullptr || !file->has_subscribers()) continue;
-    const Addr& addr = file->Get();
-    nlohmann::json state = {{"state", kStates[static_cast<int>(addr.state)]}};
-    if (addr.endpoints) state["endpoints"] = addr.endpoints->size();
-    if (!file->error().ok()) state["error"] = std::string(file->error().message());
-    files[labels.Show()] = std::move(state);
+  StatePage page;
+  page.Fact("rootDir", shared_->root);
+  page.Fact("unknownNames", shared_->listing.awaited());
+  for (const auto& [labels, file] : shared_->files.All()) {
+    if (file->has_subscribers()) page.Name(labels.Show(), file->Get(), file->health());
   }
-  const nlohmann::json state = {{"rootDir", shared_->root}, {"files", std::move(files)}};
-  return state.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return page.Json();
 }
 
 }  // namespace heddle

@@ -20,19 +20,21 @@ namespace heddle {
 // place, replaced by renaming, reached through symbolic links (as in a mounted ConfigMap) and go again. A
 // file being written is read when its writer closes it, or after a moment. A file that turns unreadable or
 // malformed keeps its last known addresses and is logged; if it never had any, its Addr is failed. Files are
-// read on the loop: the tree is meant to be local.
+// read on the loop: the tree is meant to be local. A name whose first label is not in the root directory
+// costs no system call: a listing of it is kept (FsListing).
 class FsNamer : public Namer {
  public:
   // `root`: an absolute path; if it is not there (any more), lookups are in error until it is. `prefix`: such
   // as
   // /#/io.l5d.fs. `loop` outlives the namer and its watches.
-  FsNamer(Loop& loop, std::string root, Path prefix, std::shared_ptr<HostAddrs> hosts);
+  FsNamer(Loop& loop, std::string root, Path prefix, std::shared_ptr<HostAddrs> hosts,
+          const Scope& scope = UnshownScope());
   ~FsNamer() override;
 
   std::shared_ptr<Watch<Activity<NameTree<Name>>>> Lookup(const Path& path) override;
   // Every file of the tree, but for hidden ones (".name") and what is below them; at most 10000.
   std::shared_ptr<Watch<std::vector<Path>>> Enumerate() override;
-  // {"rootDir":"/disco","files":{"/web":{"state":"bound","endpoints":2}}}: the files followed now.
+  // The files that are followed, and how many names that are not there.
   std::string StateJson() const override;
 
  private:

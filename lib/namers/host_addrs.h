@@ -11,6 +11,9 @@
 
 #include "absl/strings/string_view.h"
 #include "lib/event/loop.h"
+#include "lib/namers/held.h"
+#include "lib/namers/name_health.h"
+#include "lib/namers/state_page.h"
 #include "lib/naming/addr.h"
 #include "lib/net/dns.h"
 #include "lib/watch/watch.h"
@@ -24,7 +27,9 @@ std::optional<SocketAddress> ParseHostLiteral(absl::string_view host);
 // Loop thread only. Make it with std::make_shared: the watches hold it.
 class HostAddrs : public std::enable_shared_from_this<HostAddrs> {
  public:
-  explicit HostAddrs(Loop& loop, DnsResolver::Options options = {}) : loop_(loop), resolver_(loop, options) {}
+  // `scope`: where the names are counted. `dns.scope`: where the questions are.
+  explicit HostAddrs(Loop& loop, DnsResolver::Options dns = {}, const Scope& scope = UnshownScope())
+      : loop_(loop), stats_(scope), resolver_(loop, std::move(dns)) {}
 
   // The endpoints of `host`: constant for an address. A name is resolved while somebody subscribes, again
   // whenever its time to live (1 s to 5 min are kept to) has passed: all its addresses; absent while the name
@@ -32,13 +37,27 @@ class HostAddrs : public std::enable_shared_from_this<HostAddrs> {
   // and they are asked again with growing pauses up to 30 s. Equal arguments share a watch.
   std::shared_ptr<Watch<Addr>> Get(const std::string& host, uint16_t port);
 
+  // The same until it is bound for the first time; then it never changes again, for as long as the process
+  // runs (of 16000 names at most). Source: com.twitter.finagle.FixedInetResolver.
+  std::shared_ptr<Watch<Addr>> GetFixed(const std::string& host, uint16_t port);
+
+  NamerStats& stats() { return stats_; }
+  DnsResolver& resolver() { return resolver_; }
+  // The names that are followed.
+  void AddTo(StatePage* page) const;
+
  private:
   class HostAddr;
+  class FixedAddr;
   using Key = std::pair<std::string, uint16_t>;
 
   Loop& loop_;
+  NamerStats stats_;
   DnsResolver resolver_;
-  std::map<Key, std::weak_ptr<HostAddr>> hosts_;
+  Held<Key, Source<Addr>> literals_;
+  Held<Key, HostAddr> names_;
+  Held<Key, FixedAddr> fixed_;
+  std::map<Key, Addr> known_for_ever_;
 };
 
 }  // namespace heddle

@@ -16,6 +16,7 @@ namespace {
 constexpr uint32_t kComplete =
     IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
 constexpr uint32_t kInProgress = IN_CREATE | IN_MODIFY;
+constexpr uint32_t kComesOrGoes = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO;
 
 // A writer that takes longer than this is looked at before it has closed the file.
 constexpr Millis kSettle(100);
@@ -49,7 +50,7 @@ void Inotify::Interests::Clear() {
   inotify_.settling_.erase(&follower_);
 }
 
-absl::Status Inotify::Interests::Add(const std::string& directory, const std::string& name) {
+absl::Status Inotify::Interests::Add(const std::string& directory, absl::string_view name) {
   RETURN_IF_ERROR(inotify_.status_);
   // The same directory gives the same descriptor; another one at the same place gives another.
   const int watch = inotify_add_watch(inotify_.fd_, directory.c_str(), kComplete | kInProgress | IN_ONLYDIR);
@@ -62,8 +63,8 @@ absl::Status Inotify::Interests::Add(const std::string& directory, const std::st
     }
     return errno == EACCES ? absl::PermissionDeniedError(text) : absl::UnavailableError(text);
   }
-  inotify_.directories_[watch][name].insert(&follower_);
-  current_.emplace_back(watch, name);
+  inotify_.directories_[watch][std::string(name)].insert(&follower_);
+  current_.emplace_back(watch, std::string(name));
   return absl::OkStatus();
 }
 
@@ -111,9 +112,13 @@ void Inotify::OnEvent(int watch, uint32_t mask, absl::string_view name) {
     return;
   }
   const bool in_progress = (mask & kInProgress) != 0 && (mask & IN_ISDIR) == 0;
-  for (const auto& key : {std::string(name), std::string()}) {
-    const auto entry = directory->second.find(key);
-    if (entry != directory->second.end()) Touch(entry->second, in_progress ? &settling_ : &touched_);
+  const Names& names = directory->second;
+  if (const auto entry = names.find(std::string(name)); entry != names.end()) {
+    Touch(entry->second, in_progress ? &settling_ : &touched_);
+  }
+  if ((mask & kComesOrGoes) == 0) return;
+  if (const auto any = names.find(std::string(Interests::kAnyEntry)); any != names.end()) {
+    Touch(any->second, in_progress ? &settling_ : &touched_);
   }
 }
 

@@ -21,8 +21,8 @@ namespace heddle {
 // One inotify instance and those who follow entries through it. Loop thread only.
 class Inotify {
  public:
-  // Hears that something about one of the entries it follows may have changed: once for a burst of changes. It
-  // may add and drop interests, and destroy followers, itself included, and the Inotify with the last.
+  // Hears that something about one of the entries it follows may have changed: once for a burst of changes.
+  // It may add and drop interests, and destroy followers, itself included, and the Inotify with the last.
   class Follower {
    public:
     virtual ~Follower() = default;
@@ -38,11 +38,12 @@ class Inotify {
     Interests(const Interests&) = delete;
     Interests& operator=(const Interests&) = delete;
 
-    // Follows the entry `name` of `directory` (all entries if empty): that it appears, goes, is replaced or
-    // rewritten. A directory that is not there is no error: its own entry is what tells when it appears. The
-    // error is that of the system's limits (fs.inotify.max_user_watches), or of a directory that may not be
-    // read.
-    absl::Status Add(const std::string& directory, const std::string& name);
+    // Follows the entry `name` of `directory`: that it appears, goes, is replaced or rewritten; kAnyEntry:
+    // that one of its entries appears or goes. A directory that is not there is no error: its own entry is
+    // what tells when it appears. The error is that of the system's limits (fs.inotify.max_user_watches), or
+    // of a directory that may not be read.
+    static constexpr absl::string_view kAnyEntry = "/";
+    absl::Status Add(const std::string& directory, absl::string_view name);
     // After Begin, entries that Add does not name again are dropped by End; what stays followed is never
     // interrupted.
     void Begin() { old_ = std::exchange(current_, {}); }

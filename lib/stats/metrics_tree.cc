@@ -113,6 +113,11 @@ Histogram& MetricSet::AddHistogram(Name name, HistogramUnit unit) {
   return Add<Histogram>(MetricSample::Kind::kHistogram, name, unit, GaugeMerge::kSum);
 }
 
+Scope UnshownScope() {
+  static auto& tree = *new MetricsTree();
+  return tree.root();
+}
+
 MetricsTree::MetricsTree() = default;
 
 MetricsTree::~MetricsTree() {

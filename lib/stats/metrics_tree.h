@@ -96,6 +96,9 @@ class MetricSet {
   std::vector<Added> added_;
 };
 
+// A place in a tree that nobody shows: for what may be made without metrics. Any thread.
+Scope UnshownScope();
+
 class MetricsTree {
  public:
   MetricsTree();

@@ -95,7 +95,7 @@ void ReadNamerdConfig(const ConfigNode& root, ConfigErrors& errors, NamerdConfig
     ReadStorage(*storage, errors, &config->storage);
   const std::vector<const ConfigNode*> interfaces = reader.RequiredList("interfaces");
   for (const ConfigNode* node : interfaces) ReadInterface(*node, errors, &config->interfaces);
-  config->namers = ReadNamers(reader.List("namers"), errors);
+  config->namers = ReadNamers(reader, PrefixOverlap::kRefused);
   if (const ConfigNode* admin = reader.Node("admin")) AdminConfig::Read(*admin, errors, &config->admin);
   TelemetryConfig::Read(reader.List("telemetry"), errors, &config->telemetry);
   reader.Finish();

@@ -40,7 +40,9 @@ struct InterfaceConfig {
 
 //   storage:     required
 //   interfaces:  at least one
-//   namers:      kinds: lib/namers
+//   namers:      kinds: lib/namers; their prefixes must not overlap
+//   dns:         {servers: [127.0.0.1:8600], timeoutMs: 2000}: how host names are resolved (lib/namers);
+//                by default as /etc/resolv.conf has it
 //   admin:       {ip: 127.0.0.1, port: 9991, shutdownGraceMs: 10000}
 //   telemetry:   [{kind: io.l5d.prometheus}]
 struct NamerdConfig {

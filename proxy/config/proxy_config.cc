@@ -48,7 +48,7 @@ void ReadProxyConfig(const ConfigNode& root, ConfigErrors& errors, ProxyConfig* 
   ObjectReader reader(root, errors);
   const std::vector<const ConfigNode*> routers = reader.RequiredList("routers");
   for (const ConfigNode* node : routers) ReadRouter(*node, errors, &config->routers.emplace_back());
-  config->namers = ReadNamers(reader.List("namers"), errors);
+  config->namers = ReadNamers(reader, PrefixOverlap::kAllowed);
   if (const ConfigNode* admin = reader.Node("admin")) AdminConfig::Read(*admin, errors, &config->admin);
   TelemetryConfig::Read(reader.List("telemetry"), errors, &config->telemetry);
   reader.Optional("workers", &config->workers, 1, 1024);

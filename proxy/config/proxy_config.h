@@ -16,6 +16,8 @@ namespace heddle {
 
 //   routers:     at least one
 //   namers:      for the default interpreter; kinds: lib/namers
+//   dns:         {servers: [127.0.0.1:8600], timeoutMs: 2000}: how host names are resolved (lib/namers);
+//                by default as /etc/resolv.conf has it
 //   admin:       {ip: 127.0.0.1, port: 9990, shutdownGraceMs: 10000}
 //   telemetry:   [{kind: io.l5d.prometheus}]
 //   workers:     worker threads; the number of processors unless given (not a key of Linkerd's)

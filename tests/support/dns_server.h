@@ -8,13 +8,16 @@
 #include <unistd.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "lib/base/check.h"
 #include "lib/base/socket_address.h"
 #include "lib/event/fd_watcher.h"
+#include "lib/net/dns_message.h"
 
 namespace heddle {
 
@@ -41,6 +44,8 @@ class DnsServer {
 
   const std::string& address() const { return address_; }
   std::map<std::string, Record> records;
+  std::map<std::string, std::vector<SrvRecord>> services;  // with a time to live of 60 s
+  std::optional<uint32_t> negative_ttl;                    // of an SOA record with what is not there
   Mode mode = Mode::kAnswer;
   int queries = 0;
 
@@ -74,29 +79,67 @@ class DnsServer {
     }
     const int type = query[at + 2];
     const std::string question = query.substr(12, at + 5 - 12);
-    const auto found = records.find(name);
-    std::string answers;
     uint32_t count = 0;
-    for (const std::string& ip : found == records.end() ? std::vector<std::string>() : found->second.ips) {
-      const auto address = *SocketAddress::Parse(ip, 0);
-      if (address.is_v6() != (type == 28)) continue;
-      answers += "\xc0\x0c";
-      Append16(&answers, address.is_v6() ? 28 : 1);
-      Append16(&answers, 1);
-      Append16(&answers, found->second.ttl >> 16);
-      Append16(&answers, found->second.ttl);
-      Append16(&answers, static_cast<uint32_t>(address.bytes().size()));
-      absl::StrAppend(&answers, address.bytes());
-      ++count;
-    }
-    const uint32_t code = mode == Mode::kServerFailure ? 2 : found == records.end() ? 3 : 0;
+    const std::string answers = type == 33 ? Services(name, &count) : Addresses(name, type == 28, &count);
+    const bool known = records.contains(name) || services.contains(name);
+    const uint32_t code = mode == Mode::kServerFailure ? 2 : known ? 0 : 3;
+    const bool with_soa = code != 2 && count == 0 && negative_ttl.has_value();
     std::string out = query.substr(0, 2);
     Append16(&out, 0x8180 | code);
     Append16(&out, 1);
     Append16(&out, code == 0 ? count : 0);
+    Append16(&out, with_soa ? 1 : 0);
     Append16(&out, 0);
-    Append16(&out, 0);
-    return out + question + (code == 0 ? answers : "");
+    return out + question + (code == 0 ? answers : "") + (with_soa ? Soa() : "");
+  }
+
+  static void AppendHead(uint32_t type, uint32_t ttl, size_t size, std::string* out) {
+    *out += "\xc0\x0c";
+    Append16(out, type);
+    Append16(out, 1);
+    Append16(out, ttl >> 16);
+    Append16(out, ttl);
+    Append16(out, static_cast<uint32_t>(size));
+  }
+
+  std::string Addresses(const std::string& name, bool v6, uint32_t* count) const {
+    std::string answers;
+    const auto found = records.find(name);
+    for (const std::string& ip : found == records.end() ? std::vector<std::string>() : found->second.ips) {
+      const auto address = *SocketAddress::Parse(ip, 0);
+      if (address.is_v6() != v6) continue;
+      AppendHead(v6 ? 28 : 1, found->second.ttl, address.bytes().size(), &answers);
+      absl::StrAppend(&answers, address.bytes());
+      ++*count;
+    }
+    return answers;
+  }
+
+  std::string Services(const std::string& name, uint32_t* count) const {
+    std::string answers;
+    const auto found = services.find(name);
+    for (const SrvRecord& service : found == services.end() ? std::vector<SrvRecord>() : found->second) {
+      std::string data;
+      for (const uint32_t field : {service.priority, service.weight, service.port}) Append16(&data, field);
+      for (absl::string_view label : absl::StrSplit(service.target, '.', absl::SkipEmpty())) {
+        data.push_back(static_cast<char>(label.size()));
+        absl::StrAppend(&data, label);
+      }
+      data.push_back('\0');
+      AppendHead(33, 60, data.size(), &answers);
+      answers += data;
+      ++*count;
+    }
+    return answers;
+  }
+
+  std::string Soa() const {
+    std::string out;
+    AppendHead(6, *negative_ttl, 22, &out);
+    out.append(18, '\0');
+    Append16(&out, *negative_ttl >> 16);
+    Append16(&out, *negative_ttl);
+    return out;
   }
 
   int fd_;

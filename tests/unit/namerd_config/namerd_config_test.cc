@@ -51,7 +51,7 @@ TEST_CASE("A file of Namerd 1.x is read, with its defaults") {
   REQUIRE(parsed.errors.ok());
   CHECK(std::get<MemoryStorageConfig>(parsed.config.storage).namespaces.at("default") ==
         "/svc => /#/io.l5d.fs;");
-  CHECK(parsed.config.namers.size() == 1);
+  CHECK(parsed.config.namers.entries.size() == 1);
   CHECK(parsed.config.interfaces[0].address.ToString() == "0.0.0.0:4180");
   CHECK(parsed.config.interfaces[1].address.ToString() == "127.0.0.1:0");
   CHECK(parsed.config.admin.address.ToString() == "0.0.0.0:9991");

@@ -222,7 +222,8 @@ TEST_CASE("a file that turns bad keeps its last known addresses; one that never 
   REQUIRE_THAT(state, !Catch::Contains(std::string(100, 'x')));
   f.tree.Replace("disco/good", "10.0.0.3 80\n");
   f.UntilShows(good, "/#/fs/good / 10.0.0.3:80");
-  REQUIRE_THAT(f.namer.StateJson(), Catch::Contains(R"("/good":{"endpoints":1,"state":"bound"})"));
+  REQUIRE_THAT(f.namer.StateJson(),
+               Catch::Contains(R"("/good":{"addresses":["10.0.0.3:80"],"endpoints":1,"inError":false)"));
   SetLogLevel(LogLevel::kInfo);
 }
 
@@ -311,6 +312,41 @@ TEST_CASE("watches outlive their namer, and an observer may end everything", "[n
   });
   tree.Remove("web");
   while (!called) loop.RunOnce(std::chrono::seconds(10));
+}
+
+TEST_CASE("names that are not in the root wait for its listing, and cost no watch of their own", "[namers]") {
+  Fixture f;
+  f.tree.Write("disco/web", "10.0.0.1 80\n");
+  std::vector<std::unique_ptr<Following>> unknown;
+  for (int i = 0; i < 1000; ++i) {
+    unknown.push_back(std::make_unique<Following>(f.namer, absl::StrCat("/host", i, "/x")));
+    REQUIRE(unknown.back()->Show() == "~");
+  }
+  REQUIRE_THAT(f.namer.StateJson(), Catch::Contains(R"("unknownNames":1000)"));
+  f.tree.Replace("disco/host7", "10.0.0.7 80\n");
+  f.UntilShows(*unknown[7], "/#/fs/host7 /x 10.0.0.7:80");
+  REQUIRE_THAT(f.namer.StateJson(), Catch::Contains(R"("unknownNames":999)"));
+  for (int i = 0; i < 1000; ++i) REQUIRE(unknown[static_cast<size_t>(i)]->changes == (i == 7 ? 2 : 1));
+  SetLogLevel(LogLevel::kError);
+  f.tree.Move("disco", "away");
+  f.Until([&] { return unknown[0]->failed; });
+  f.tree.Move("away", "disco");
+  f.Until([&] { return !unknown[0]->failed; });
+  REQUIRE(unknown[0]->Show() == "~");
+  SetLogLevel(LogLevel::kInfo);
+  unknown.clear();
+  REQUIRE_THAT(f.namer.StateJson(), Catch::Contains(R"("unknownNames":0)"));
+}
+
+TEST_CASE("the root may appear after the namer was made", "[namers]") {
+  Fixture f;
+  FsNamer namer(f.loop, f.tree.root() + "/later", Path{"#", "fs"}, f.hosts);
+  Following web(namer, "/web");
+  REQUIRE(web.Show() == "failed");
+  f.tree.MakeDirectory("later");
+  f.tree.Replace("later/web", "10.0.0.1 80 * 0.5\n");
+  f.UntilShows(web, "/#/fs/web / 10.0.0.1:80*0.5");
+  REQUIRE(Following(namer, "/nosuch").Show() == "~");
 }
 
 }  // namespace

@@ -123,5 +123,64 @@ TEST_CASE("a name is resolved while it is followed, once for all who follow", "[
   f.Until([&] { return f.dns.queries > queries; });
 }
 
+TEST_CASE("fixedinet keeps what it has resolved once", "[namers]") {
+  Fixture f;
+  f.dns.records["web.example"] = {{"10.0.0.1"}, 1};
+  auto subscription = f.Follow(*f.hosts->GetFixed("web.example.", 80));
+  f.Until([&] { return f.ips == "10.0.0.1:80"; });
+  const int queries = f.dns.queries;
+  f.dns.records["web.example"] = {{"10.0.0.2"}, 1};
+  f.clock.Advance(std::chrono::hours(1));
+  f.loop.RunReady();
+  REQUIRE(f.dns.queries == queries);
+  subscription.Cancel();
+  subscription = f.Follow(*f.hosts->GetFixed("web.example.", 80));
+  REQUIRE(f.ips == "10.0.0.1:80");
+  REQUIRE(f.dns.queries == queries);
+}
+
+TEST_CASE("fixedinet resolves until it has an answer", "[namers]") {
+  Fixture f;
+  auto subscription = f.Follow(*f.hosts->GetFixed("web.example.", 80));
+  f.Until([&] { return f.states.back() == AddrState::kAbsent; });
+  f.dns.records["web.example"] = {{"10.0.0.1"}, 1};
+  f.clock.Advance(std::chrono::seconds(2));
+  f.Until([&] { return f.ips == "10.0.0.1:80"; });
+}
+
+TEST_CASE("lookups of one path share their watch, and leaves of one address", "[namers]") {
+  Fixture f;
+  InetNamer namer(f.hosts);
+  const auto one = namer.Lookup(Path{"10.0.0.1", "80"});
+  REQUIRE(namer.Lookup(Path{"10.0.0.1", "80"}) == one);
+  const auto two = namer.Lookup(Path{"10.0.0.1", "80", "x"});
+  const auto addr = [](const auto& lookup) { return std::get<BoundName>(lookup->Get().value->leaf()).addr; };
+  REQUIRE(addr(one) == addr(two));
+  REQUIRE(absl::IsInvalidArgument(namer.Lookup(Path{"web", "http"})->Get().error));
+  InetNamer once(f.hosts, InetNamer::Resolved::kOnce);
+  REQUIRE(std::get<BoundName>(once.Lookup(Path{"web", "80"})->Get().value->leaf()).id.Show() ==
+          "/$/fixedinet/web/80");
+}
+
+TEST_CASE("names that are followed are counted and shown", "[namers]") {
+  Fixture f;
+  MetricsTree metrics;
+  const auto hosts = std::make_shared<HostAddrs>(
+      f.loop, DnsResolver::Options{f.dns.address(), Millis(5000), 1}, metrics.root().Child("inet"));
+  f.dns.mode = DnsServer::Mode::kServerFailure;
+  auto subscription = f.Follow(*hosts->Get("web.example.", 80));
+  f.Until([&] { return f.states.back() == AddrState::kFailed; });
+  std::string counted;
+  metrics.Visit([&](const MetricSample& sample) {
+    absl::StrAppend(&counted, sample.path.back(), "=", sample.counter + static_cast<uint64_t>(sample.gauge),
+                    " ");
+  });
+  REQUIRE(counted == "errors=1 lookups=0 names=1 names_in_error=1 updates=1 ");
+  const std::string state = InetNamer(hosts).StateJson();
+  REQUIRE_THAT(state, Catch::Contains(R"("/web.example./80":{"inError":true,"lastError":"resolve)"));
+  subscription.Cancel();
+  REQUIRE(hosts->stats().names.value() == 0);
+}
+
 }  // namespace
 }  // namespace heddle

@@ -8,6 +8,7 @@
 #include "lib/namers/address_file.h"
 #include "lib/namers/fs_namer.h"
 #include "lib/namers/inet_namer.h"
+#include "lib/namers/rewrite_namer.h"
 #include "tests/unit/namers/temp_tree.h"
 
 namespace heddle {
@@ -45,6 +46,8 @@ json Outcome(Namer& namer, const Path& path) {
       outcome = {{"type", "error"}};
     } else if (value.value->is_neg()) {
       outcome = {{"type", "neg"}};
+    } else if (const auto* name = std::get_if<Path>(&value.value->leaf())) {
+      outcome = {{"type", "path"}, {"path", name->Show()}};
     } else {
       const auto& bound = std::get<BoundName>(value.value->leaf());
       outcome = {{"type", "bound"}, {"id", bound.id.Show()}, {"residual", bound.residual.Show()}};
@@ -100,6 +103,15 @@ TEST_CASE("inet names", "[namers][vectors]") {
     json expect = each["expect"];
     if (expect["type"] == "error") expect = {{"type", "error"}};
     REQUIRE(Outcome(namer, path.Drop(2)) == expect);
+  }
+}
+
+TEST_CASE("rewrites", "[namers][vectors]") {
+  for (const json& each : Cases("rewrite")) {
+    CAPTURE(each["id"], each["why"]);
+    const std::string pattern = each["pattern"];
+    RewriteNamer namer(*PathMatcher::Parse(pattern), pattern, each["name"], UnshownScope());
+    REQUIRE(Outcome(namer, *Path::Parse(each["path"].get<std::string>())) == each["expect"]);
   }
 }
 

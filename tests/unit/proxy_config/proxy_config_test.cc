@@ -185,8 +185,8 @@ TEST_CASE("Namers") {
   const Parsed parsed(
       "routers:\n- protocol: http\nnamers:\n- kind: io.l5d.fs\n  rootDir: /\n  prefix: /files\n");
   CHECK(parsed.errors.empty());
-  REQUIRE(parsed.config.namers.size() == 1);
-  CHECK(parsed.config.namers[0]->prefix.Show() == "/#/files");
+  REQUIRE(parsed.config.namers.entries.size() == 1);
+  CHECK(parsed.config.namers.entries[0]->prefix.Show() == "/#/files");
   const Parsed wrong("routers:\n- protocol: http\nnamers:\n- kind: io.l5d.fs\n- kind: io.l5d.nosuch\n");
   REQUIRE(wrong.errors.size() == 2);
   CHECK(absl::StrContains(wrong.errors[0], "rootDir"));
