@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "lib/base/status.h"
 
 namespace heddle {
@@ -12,6 +13,15 @@ namespace {
 const Path& FailPrefix() {
   static const auto& path = *new Path{"$", "fail"};
   return path;
+}
+
+// A rule is written down at every node that it leads to.
+constexpr size_t kMaxBytes = size_t{16} << 20;
+
+absl::Status TooLong() {
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "the explanation has more than ", kMaxBytes >> 20,
+      " MiB: the rules that the name leads through are long; ask about a name further on its way"));
 }
 
 // An error inside an alternate or union is one branch's.
@@ -27,8 +37,14 @@ absl::StatusOr<DelegateTree> Explainer::Explain(const NameTree<Path>& tree) {
   auto explained = Tree(tree, Place(), Frame(),
                         [this](const Path& path, Frame frame) { return Follow(path, nullptr, frame); });
   if (!lookup_.exhausted().ok()) return lookup_.exhausted();
+  if (!SpendBytes(0)) return TooLong();
   if (!explained.ok()) return explained.status();
   return Simplify(*explained);
+}
+
+bool Explainer::SpendBytes(size_t bytes) {
+  bytes_ += bytes;
+  return bytes_ <= kMaxBytes;
 }
 
 absl::StatusOr<DelegateTree> Explainer::Follow(const Path& path, const DentryPtr& dentry, Frame frame) {
@@ -105,7 +121,7 @@ absl::StatusOr<DelegateTree> Explainer::FollowRule(const Path& path, const Dentr
   const Lookup::Following following(lookup_, rule);
   const auto dentry = std::make_shared<const Dentry>(rule);
   const Path rest = path.Drop(rule.prefix.size());
-  return Tree(rule.dst, {path, dentry}, frame,
+  return Tree(rule.dst, {path, dentry, dentry->Show().size()}, frame,
               [&](const Path& leaf, Frame at) { return Follow(leaf.Concat(rest), dentry, at); });
 }
 
@@ -114,6 +130,7 @@ absl::StatusOr<DelegateTree> Explainer::Tree(const NameTree<T>& tree, const Plac
                                              const OnLeaf& on_leaf) {
   using Kind = typename NameTree<T>::Kind;
   if (!lookup_.SpendNode()) return lookup_.exhausted();
+  if (!SpendBytes(place.bytes)) return TooLong();
   if (++frame.nesting > kMaxNesting) {
     return TooNested();
   }

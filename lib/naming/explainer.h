@@ -38,6 +38,7 @@ class Explainer {
   struct Place {
     Path path;
     DentryPtr dentry;
+    size_t bytes = 0;  // what a node here takes in an explanation that is written down
   };
 
   absl::StatusOr<DelegateTree> Follow(const Path& path, const DentryPtr& dentry, Frame frame);
@@ -53,10 +54,14 @@ class Explainer {
   // A node without a client, or what a transformer replaces it by.
   absl::StatusOr<DelegateTree> End(DelegateTree node, Frame frame);
 
+  // False, for ever, when the explanation has become too long.
+  bool SpendBytes(size_t bytes);
+
   Lookup& lookup_;
   const Transformers& transformers_;
   const std::optional<Replacement> replacement_;
   bool pending_ = false;
+  size_t bytes_ = 0;
 };
 
 // Without the nodes that say nothing: a step to a node of the same path, an alternate or union of one,

@@ -51,9 +51,9 @@ class Interpreter {
   virtual ~Interpreter() = default;
 
   // The binding of `path` under the interpreter's own dtab with `local` after it (the request's overrides
-  // win). Lazy; equal arguments may share one watch. It changes only when the tree or the error does, and
-  // `version` is the one at which it last did; endpoint changes come through the leaves' own watches. An
-  // interpreter that has not yet heard of its dtab is pending.
+  // win). Lazy; equal arguments may share one watch. It changes only when the tree, `settling` or the error
+  // does, and `version` is that of the tree (of when it settled, if it has); endpoint changes come through
+  // the leaves' own watches. An interpreter that has not yet heard of its dtab is pending.
   virtual std::shared_ptr<Watch<Activity<Binding>>> Bind(const Dtab& local, const Path& path) = 0;
 
   // Explains `path`: calls `done` once with the JSON of its delegation tree (the shape of Linkerd's

@@ -119,6 +119,23 @@ TEST_CASE("A tree nested without end is refused with the limit, one within it is
   CHECK(DelegateTreeToJson(*deep).find("nests more than 500 alternates and unions") != std::string::npos);
 }
 
+TEST_CASE("An explanation does not grow without end by what is written down of each rule") {
+  const auto explained = [](int members) {
+    std::string dst = "/#/t/0";
+    for (int i = 1; i < members; ++i) absl::StrAppend(&dst, " & /#/t/", i);
+    Naming naming(absl::StrCat("/svc => ", dst));
+    return Explained(naming, "/svc").answer.value().status();
+  };
+  CHECK(explained(500).ok());
+  Naming naming;
+  std::string dst = "~";
+  for (int i = 1; i < 4000; ++i) dst += " | ~";
+  naming.Rules(absl::StrCat("/svc => ", dst, " | /", std::string(10000, 'x')));
+  const Explained long_one(naming, "/svc");
+  REQUIRE(long_one.answer.has_value());
+  CHECK(long_one.answer->status().code() == absl::StatusCode::kResourceExhausted);
+}
+
 TEST_CASE("A tree can be explained as a value") {
   Naming naming("/svc => /#/t");
   naming.namer->Know("web", Addr::Pending());  // not waited for
