@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <iostream>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "lib/base/standard_streams.h"
 #include "lib/session/http_client.h"
 #include "namerctl/commands/command_line.h"
@@ -16,6 +18,16 @@ std::optional<std::string> GetEnv(const char* name) {
   const char* value = std::getenv(name);
   if (value == nullptr) return std::nullopt;
   return value;
+}
+
+// Only a terminal is sure to show what its locale says.
+bool ShowsUnicode() {
+  if (isatty(STDOUT_FILENO) == 0) return false;
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const std::string locale = absl::AsciiStrToLower(GetEnv(name).value_or(""));
+    if (!locale.empty()) return absl::StrContains(locale, "utf-8") || absl::StrContains(locale, "utf8");
+  }
+  return false;
 }
 
 bool ShowsColour() {
@@ -35,7 +47,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that closes is an error to tell, not an end without a word
   std::error_code no_folder;      // one that was removed: then no file is found
   heddle::namerctl::Environment env{
-      std::cin, std::cout, std::cerr, ShowsColour(), std::filesystem::current_path(no_folder).string(),
-      GetEnv,   Connect};
+      std::cin, std::cout, std::cerr,     ShowsColour(), std::filesystem::current_path(no_folder).string(),
+      GetEnv,   Connect,   ShowsUnicode()};
   return heddle::namerctl::RunCommandLine(env, std::vector<std::string>(argv + 1, argv + argc));
 }

@@ -17,6 +17,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr char kPlaceUrl[] = "heddle/refused-at";
+constexpr char kReportUrl[] = "heddle/report";
 
 // What a refusal's body says: JSON {"error": ..., "line": ..., "column": ...} of namerd, or plain text.
 absl::Status Refusal(absl::StatusCode code, const HttpResponse& response) {
@@ -55,6 +56,11 @@ absl::Status StatusOf(const HttpResponse& response) {
       return Refusal(absl::StatusCode::kAlreadyExists, response);
     case 412:
       return Refusal(absl::StatusCode::kFailedPrecondition, response);
+    case 422: {
+      absl::Status harmful = absl::AbortedError("names in use would be left without a service");
+      harmful.SetPayload(kReportUrl, absl::Cord(response.body));
+      return harmful;
+    }
     default:
       return Annotate(Refusal(absl::StatusCode::kInternal, response),
                       absl::StrCat("namerd answers ", response.status));
@@ -98,13 +104,14 @@ std::string HeaderValue(absl::string_view text) {
 
 }  // namespace
 
-HttpRequest NamerdClient::Request(std::string method, const std::string& ns, absl::string_view suffix) const {
+HttpRequest NamerdClient::Request(std::string method, const std::string& ns, absl::string_view suffix,
+                                  absl::string_view resource) const {
   HttpRequest request;
   request.method = std::move(method);
   // Slashes stay, as Namerd 1.x wants them, unless the name would read as the history of another one.
   const char* keep = absl::EndsWith(ns, "/history") ? "" : "/";
   request.target =
-      absl::StrCat(base_.path, "/api/1/dtabs", ns.empty() ? "" : "/", EscapeUri(ns, keep), suffix);
+      absl::StrCat(base_.path, "/api/1/", resource, ns.empty() ? "" : "/", EscapeUri(ns, keep), suffix);
   request.headers = {{"Host", base_.Authority()}, {"Accept", "application/json"}};
   return request;
 }
@@ -145,8 +152,8 @@ absl::StatusOr<StoredDtab> NamerdClient::Get(const std::string& ns, const std::s
 }
 
 absl::Status NamerdClient::Write(std::string method, const std::string& ns, const DtabInput& dtab,
-                                 const std::string& version, const Note& note) {
-  HttpRequest request = Request(std::move(method), ns);
+                                 const std::string& version, const Note& note, absl::string_view suffix) {
+  HttpRequest request = Request(std::move(method), ns, suffix);
   if (request.method != "DELETE") {
     request.headers.emplace_back("Content-Type", dtab.is_json ? "application/json" : "application/dtab");
   }
@@ -162,8 +169,8 @@ absl::Status NamerdClient::Create(const std::string& ns, const DtabInput& dtab, 
 }
 
 absl::Status NamerdClient::Update(const std::string& ns, const DtabInput& dtab, const std::string& version,
-                                  const Note& note) {
-  return Write("PUT", ns, dtab, version, note);
+                                  const Note& note, bool check) {
+  return Write("PUT", ns, dtab, version, note, check ? "?check=true" : "");
 }
 
 absl::Status NamerdClient::Delete(const std::string& ns, const Note& note) {
@@ -199,6 +206,27 @@ absl::StatusOr<HistoryEntry> NamerdClient::GetVersion(const std::string& ns, con
   return std::move(entries[0]);
 }
 
+absl::StatusOr<std::string> NamerdClient::Check(const std::string& ns, const DtabInput& dtab,
+                                                const std::vector<std::string>& paths) {
+  std::string suffix;
+  for (const std::string& path : paths) {
+    absl::StrAppend(&suffix, suffix.empty() ? "?" : "&", "path=", EscapeUri(path, "/"));
+  }
+  HttpRequest request = Request("POST", ns, suffix, "check");
+  request.headers.emplace_back("Content-Type", dtab.is_json ? "application/json" : "application/dtab");
+  request.body = dtab.body;
+  ASSIGN_OR_RETURN(HttpResponse response, Send(std::move(request)));
+  return std::move(response.body);
+}
+
+absl::StatusOr<std::string> NamerdClient::Explain(const std::string& ns, const std::string& path,
+                                                  const std::string& dtab) {
+  const std::string query = absl::StrCat("?path=", EscapeUri(path, "/"),
+                                         dtab.empty() ? "" : "&dtab=", EscapeUri(dtab, "/"), "&detail=full");
+  ASSIGN_OR_RETURN(HttpResponse response, Send(Request("GET", ns, query, "delegate")));
+  return std::move(response.body);
+}
+
 std::optional<uint64_t> VersionNumber(const std::string& version) {
   uint64_t number = 0;
   if (absl::SimpleAtoi(version, &number)) return number;
@@ -206,6 +234,11 @@ std::optional<uint64_t> VersionNumber(const std::string& version) {
   if (!absl::Base64Unescape(version, &bytes) || bytes.size() != 8) return std::nullopt;
   for (const unsigned char byte : bytes) number = (number << 8) | byte;
   return number;
+}
+
+std::string ReportOf(const absl::Status& refusal) {
+  const auto payload = refusal.GetPayload(kReportUrl);
+  return payload ? std::string(*payload) : "";
 }
 
 std::optional<RefusedAt> RefusedAtOf(const absl::Status& refusal) {

@@ -55,22 +55,31 @@ class NamerdClient {
   // `version`: empty for the latest.
   absl::StatusOr<StoredDtab> Get(const std::string& ns, const std::string& version = "");
   absl::Status Create(const std::string& ns, const DtabInput& dtab, const Note& note);
-  // `version`: the one to replace, or empty for any.
+  // `version`: the one to replace, or empty for any. `check`: not if a name in use that is served would not
+  // be any more; then Aborted, with ReportOf.
   absl::Status Update(const std::string& ns, const DtabInput& dtab, const std::string& version,
-                      const Note& note);
+                      const Note& note, bool check = false);
   absl::Status Delete(const std::string& ns, const Note& note);
   // Newest first, at most `limit`, older than version number `before` (0: from the newest).
   absl::StatusOr<std::vector<HistoryEntry>> History(const std::string& ns, size_t limit, uint64_t before = 0);
   // One version of the history, by its version or its number.
   absl::StatusOr<HistoryEntry> GetVersion(const std::string& ns, const std::string& version);
 
+  // What storing `dtab` would do, to the names in use and to `paths`: JSON (namerd/README.md).
+  absl::StatusOr<std::string> Check(const std::string& ns, const DtabInput& dtab,
+                                    const std::vector<std::string>& paths);
+  // How `path` is resolved, with the rules of `dtab` (text) on top: JSON, in full detail.
+  absl::StatusOr<std::string> Explain(const std::string& ns, const std::string& path,
+                                      const std::string& dtab);
+
   const BaseUrl& base() const { return base_; }
 
  private:
-  HttpRequest Request(std::string method, const std::string& ns, absl::string_view suffix = "") const;
+  HttpRequest Request(std::string method, const std::string& ns, absl::string_view suffix = "",
+                      absl::string_view resource = "dtabs") const;
   absl::StatusOr<HttpResponse> Send(HttpRequest request);
   absl::Status Write(std::string method, const std::string& ns, const DtabInput& dtab,
-                     const std::string& version, const Note& note);
+                     const std::string& version, const Note& note, absl::string_view suffix = "");
 
   BaseUrl base_;
   Transport transport_;
@@ -81,6 +90,9 @@ std::optional<uint64_t> VersionNumber(const std::string& version);
 
 // The place in a refusal's message; nullopt if it names none.
 std::optional<RefusedAt> RefusedAtOf(const absl::Status& refusal);
+
+// The report of a write that the check refused: JSON as Check gives; "" if there is none.
+std::string ReportOf(const absl::Status& refusal);
 
 }  // namespace heddle::namerctl
 

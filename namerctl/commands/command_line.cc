@@ -20,6 +20,8 @@ struct Arguments {
   DtabHistoryArgs history;
   DtabDiffArgs diff;
   DtabRollbackArgs rollback;
+  DtabCheckArgs check;
+  ExplainArgs explain;
   std::function<int(Context&)> run;  // the command given; empty: none, then help is shown
 };
 
@@ -41,6 +43,14 @@ void AddName(CLI::App* command, std::string& name) {
 void AddNote(CLI::App* command, Note& note) {
   command->add_option("-m,--message", note.message, "why, kept in the history");
   command->add_option("--author", note.author, "who, kept in the history (default: $USER)");
+}
+
+void AddCheck(CLI::App* command, bool& check) {
+  command->add_flag("--check", check, "refuse if a name in use would be left without a service");
+}
+
+void AddAllowEmpty(CLI::App* command, bool& allow_empty) {
+  command->add_flag("--allow-empty", allow_empty, "store a delegation table without rules");
 }
 
 void AddReaders(CLI::App& dtab, Arguments& a) {
@@ -67,12 +77,22 @@ void AddReaders(CLI::App& dtab, Arguments& a) {
   diff->add_option("--from", a.diff.from, "the older side: a version or its number");
   diff->add_option("--to", a.diff.to, "the newer side: a version or its number")->excludes(file);
   diff->callback([&a] { a.run = [&a](Context& context) { return DtabDiff(context, a.diff); }; });
+
+  CLI::App* check = Add(dtab, "check",
+                        "Show what is wrong with FILE, and what would change for the names in use if it\n"
+                        "were stored. Exit status 1 if one would be left without a service");
+  AddName(check, a.check.name);
+  check->add_option("file", a.check.file, "a file, or - for standard input")->required();
+  check->add_option("--path", a.check.paths, "a name to look at beside those in use; may be repeated")
+      ->allow_extra_args(false);
+  check->callback([&a] { a.run = [&a](Context& context) { return DtabCheck(context, a.check); }; });
 }
 
 void AddWriters(CLI::App& dtab, Arguments& a) {
   CLI::App* create = Add(dtab, "create", "Create a new delegation table", {"new"});
   AddName(create, a.write.name);
   create->add_option("file", a.write.file, "a file, or - for standard input")->required();
+  AddAllowEmpty(create, a.write.allow_empty);
   AddNote(create, a.write.note);
   create->callback([&a] { a.run = [&a](Context& context) { return DtabCreate(context, a.write); }; });
 
@@ -80,6 +100,8 @@ void AddWriters(CLI::App& dtab, Arguments& a) {
   AddName(update, a.write.name);
   update->add_option("file", a.write.file, "a file, or - for standard input")->required();
   update->add_option("--version", a.write.version, "only perform update if the current version matches");
+  AddCheck(update, a.write.check);
+  AddAllowEmpty(update, a.write.allow_empty);
   AddNote(update, a.write.note);
   update->callback([&a] { a.run = [&a](Context& context) { return DtabUpdate(context, a.write); }; });
 
@@ -92,8 +114,19 @@ void AddWriters(CLI::App& dtab, Arguments& a) {
   AddName(rollback, a.rollback.name);
   rollback->add_option("version", a.rollback.version,
                        "a version or its number (default: the one before the latest)");
+  AddCheck(rollback, a.rollback.check);
   AddNote(rollback, a.rollback.note);
   rollback->callback([&a] { a.run = [&a](Context& context) { return DtabRollback(context, a.rollback); }; });
+}
+
+void AddExplain(CLI::App& app, Arguments& a) {
+  CLI::App* explain = Add(app, "explain", "Show where a name leads by a delegation table, and why");
+  AddName(explain, a.explain.name);
+  explain->add_option("path", a.explain.path, "the logical name, such as /svc/web")->required();
+  explain->add_option("--dtab", a.explain.dtab, "rules to try on top, such as '/svc/web => /srv/web-v2'");
+  explain->add_flag("--json", a.json, "the tree as namerd gives it");
+  explain->add_flag("--ascii", a.explain.ascii, "draw the tree with ASCII characters only");
+  explain->callback([&a] { a.run = [&a](Context& context) { return Explain(context, a.explain); }; });
 }
 
 void Describe(CLI::App& app, Arguments& a) {
@@ -112,6 +145,7 @@ void Describe(CLI::App& app, Arguments& a) {
   dtab->require_subcommand(0, 1);
   AddReaders(*dtab, a);
   AddWriters(*dtab, a);
+  AddExplain(app, a);
 }
 
 // The innermost command that was given, and the words before its name.

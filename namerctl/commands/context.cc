@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "lib/dtab/dtab.h"
 #include "namerctl/output/dtab_text.h"
 
 namespace heddle::namerctl {
@@ -18,8 +19,6 @@ void Print(const Environment& env, absl::string_view message, absl::string_view 
     env.err << "namerctl: " << Printable(line) << "\n";
   if (!next.empty()) env.err << "  " << next << "\n";
 }
-
-std::string NameOf(const std::string& path) { return path == "-" ? "standard input" : path; }
 
 // "  2 | /svc => host" and a caret below column `at.column`; empty if the text has no such line.
 std::string ShowPlace(const std::string& text, const RefusedAt& at) {
@@ -55,6 +54,8 @@ int FailUsage(const Environment& env, absl::string_view message, absl::string_vi
   return kUsage;
 }
 
+std::string NameOfInput(const std::string& path) { return path == "-" ? "standard input" : path; }
+
 std::optional<DtabInput> ReadDtab(const Environment& env, const std::string& path) {
   std::ostringstream text;
   if (path == "-") {
@@ -73,15 +74,28 @@ std::optional<DtabInput> ReadDtab(const Environment& env, const std::string& pat
   }
   auto input = ReadDtabInput(text.str());
   if (!input.ok()) {
-    FailUsage(env, absl::StrCat(NameOf(path), ": ", input.status().message()));
+    FailUsage(env, absl::StrCat(NameOfInput(path), ": ", input.status().message()));
     return std::nullopt;
   }
   return *std::move(input);
 }
 
+std::optional<DtabInput> ReadDtabToStore(const Environment& env, const std::string& path, bool allow_empty) {
+  std::optional<DtabInput> dtab = ReadDtab(env, path);
+  if (!dtab || dtab->is_json || allow_empty) return dtab;
+  const auto rules = Dtab::Parse(dtab->body);
+  if (!rules.ok() || !rules->empty()) return dtab;  // what does not parse, namerd refuses
+  FailUsage(env,
+            absl::StrCat(NameOfInput(path),
+                         " holds no rule; to store a delegation table without rules would leave "
+                         "every name without a service"),
+            "If that is what you want: --allow-empty.");
+  return std::nullopt;
+}
+
 int FailRefusedDtab(const Environment& env, const std::string& path, const DtabInput& dtab,
                     const absl::Status& refusal) {
-  Print(env, absl::StrCat(NameOf(path), ": ", refusal.message()), "");
+  Print(env, absl::StrCat(NameOfInput(path), ": ", refusal.message()), "");
   if (const auto at = RefusedAtOf(refusal); at && !dtab.is_json) env.err << ShowPlace(dtab.body, *at);
   env.err << "  Nothing was stored.\n";
   return kRefused;

@@ -9,6 +9,7 @@
 
 #include "namerctl/client/namerd_client.h"
 #include "namerctl/client/settings.h"
+#include "namerctl/output/style.h"
 
 namespace heddle::namerctl {
 
@@ -28,7 +29,13 @@ struct Environment {
   std::string folder;  // where the search for a configuration file begins
   GetEnv get_env;
   std::function<NamerdClient::Transport(const BaseUrl&)> connect;
+  bool unicode = false;  // `out` is a terminal that shows more than ASCII
 };
+
+// How `env.out` is written to; `ascii` says that only ASCII may be.
+inline Style StyleOf(const Environment& env, bool ascii = false) {
+  return {env.colour, env.unicode && !ascii};
+}
 
 // One run of one command.
 struct Context {
@@ -43,9 +50,14 @@ int Fail(const Environment& env, const absl::Status& status, absl::string_view n
 // The same for a mistake of the user's: kUsage.
 int FailUsage(const Environment& env, absl::string_view message, absl::string_view next = "");
 
+// What messages call the input at `path`: "standard input" for "-".
+std::string NameOfInput(const std::string& path);
 // Reads the dtab at `path` ("-" is standard input). On failure prints why and returns nullopt (then the exit
 // status is kUsage).
 std::optional<DtabInput> ReadDtab(const Environment& env, const std::string& path);
+// The same, but a text without a rule is refused unless `allow_empty`: a file that a pipeline failed to fill
+// would take every rule away. An empty JSON list says what it means.
+std::optional<DtabInput> ReadDtabToStore(const Environment& env, const std::string& path, bool allow_empty);
 // Fails for a dtab of `path` that namerd refuses: shows the line and the place.
 int FailRefusedDtab(const Environment& env, const std::string& path, const DtabInput& dtab,
                     const absl::Status& refusal);

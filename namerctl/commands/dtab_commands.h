@@ -1,8 +1,9 @@
-// `namerctl dtab ...`: a function and a file a command. Each returns the exit status.
+// `namerctl dtab ...` and `namerctl explain`: a function and a file a command. Each returns the exit status.
 #ifndef HEDDLE_NAMERCTL_COMMANDS_DTAB_COMMANDS_H_
 #define HEDDLE_NAMERCTL_COMMANDS_DTAB_COMMANDS_H_
 
 #include <string>
+#include <vector>
 
 #include "namerctl/commands/context.h"
 
@@ -19,8 +20,10 @@ int DtabGet(Context& context, const DtabGetArgs& args);
 
 struct DtabWriteArgs {
   std::string name;
-  std::string file;     // "-": standard input
-  std::string version;  // update only: the one to replace, or empty for any
+  std::string file;          // "-": standard input
+  std::string version;       // update only: the one to replace, or empty for any
+  bool check = false;        // update only: not if a name in use would be lost
+  bool allow_empty = false;  // a text without rules
   Note note;
 };
 int DtabCreate(Context& context, const DtabWriteArgs& args);
@@ -52,9 +55,29 @@ int DtabDiff(Context& context, const DtabDiffArgs& args);
 struct DtabRollbackArgs {
   std::string name;
   std::string version;  // empty: the one before the latest
+  bool check = false;   // not if a name in use would be lost
   Note note;
 };
 int DtabRollback(Context& context, const DtabRollbackArgs& args);
+
+struct DtabCheckArgs {
+  std::string name;
+  std::string file;                // "-": standard input
+  std::vector<std::string> paths;  // names to look at beside those in use
+};
+int DtabCheck(Context& context, const DtabCheckArgs& args);
+
+struct ExplainArgs {
+  std::string name;  // of the delegation table
+  std::string path;
+  std::string dtab;  // tried on top of it
+  bool ascii = false;
+};
+int Explain(Context& context, const ExplainArgs& args);
+
+// Fails for a dtab that namerd did not store because of names in use; `file` is what it came from.
+int FailHarmful(const Environment& env, const std::string& name, const std::string& file,
+                const absl::Status& refusal);
 
 // The next step for an error about namespace `name`, "" if there is none to tell.
 std::string NextStep(const absl::Status& status, const std::string& name);

@@ -3,7 +3,7 @@
 namespace heddle::namerctl {
 
 int DtabCreate(Context& context, const DtabWriteArgs& args) {
-  const std::optional<DtabInput> dtab = ReadDtab(context.env, args.file);
+  const std::optional<DtabInput> dtab = ReadDtabToStore(context.env, args.file, args.allow_empty);
   if (!dtab) return kUsage;
   const absl::Status done = context.client.Create(args.name, *dtab, args.note);
   if (absl::IsInvalidArgument(done)) return FailRefusedDtab(context.env, args.file, *dtab, done);

@@ -37,9 +37,11 @@ int DtabRollback(Context& context, const DtabRollbackArgs& args) {
   Note note = args.note;
   if (note.message.empty())
     note.message = absl::StrCat("rollback to ", target->version, " (number ", target->number, ")");
-  const absl::Status done = latest->front().deleted
-                                ? context.client.Create(args.name, dtab, note)
-                                : context.client.Update(args.name, dtab, latest->front().version, note);
+  const absl::Status done =
+      latest->front().deleted
+          ? context.client.Create(args.name, dtab, note)
+          : context.client.Update(args.name, dtab, latest->front().version, note, args.check);
+  if (absl::IsAborted(done)) return FailHarmful(context.env, args.name, target->version, done);
   if (!done.ok()) return Fail(context.env, done, NextStep(done, args.name));
   context.env.out << "Rolled back " << args.name << " to " << target->version << " (number " << target->number
                   << ")\n";

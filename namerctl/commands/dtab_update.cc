@@ -3,12 +3,13 @@
 namespace heddle::namerctl {
 
 int DtabUpdate(Context& context, const DtabWriteArgs& args) {
-  const std::optional<DtabInput> dtab = ReadDtab(context.env, args.file);
+  const std::optional<DtabInput> dtab = ReadDtabToStore(context.env, args.file, args.allow_empty);
   if (!dtab) return kUsage;
   // As the Go namerctl: the version inside of the JSON wins over the flag.
   const std::string& version = dtab->version.empty() ? args.version : dtab->version;
-  const absl::Status done = context.client.Update(args.name, *dtab, version, args.note);
+  const absl::Status done = context.client.Update(args.name, *dtab, version, args.note, args.check);
   if (absl::IsInvalidArgument(done)) return FailRefusedDtab(context.env, args.file, *dtab, done);
+  if (absl::IsAborted(done)) return FailHarmful(context.env, args.name, NameOfInput(args.file), done);
   if (!done.ok()) return Fail(context.env, done, NextStep(done, args.name));
   context.env.out << "Updated " << args.name << "\n";
   return kDone;

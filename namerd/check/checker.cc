@@ -1,12 +1,16 @@
 #include "namerd/check/checker.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace heddle::namerd {
 namespace {
+
+// Different sets of rules that followers have of their own; of more, the findings may say too much.
+constexpr size_t kMaxLocal = 1000;
 
 Surroundings SurroundingsOf(const std::vector<PrefixedNamer>& namers,
                             const std::vector<NameToCompare>& names) {
@@ -15,13 +19,14 @@ Surroundings SurroundingsOf(const std::vector<PrefixedNamer>& namers,
     surroundings.namers.push_back(namer.prefix);
     surroundings.namers_lead_on = surroundings.namers_lead_on || namer.namer->LeadsOn();
   }
+  std::vector<Dentry> rules;
+  std::set<std::string> known;  // the followers of one router have the same rules
   for (const NameToCompare& name : names) {
     surroundings.names.push_back(name.path);
-    // Many followers of one router have the same rules; once is enough.
-    if (!name.local.empty() && surroundings.local.size() < 10000) {
-      surroundings.local = surroundings.local.StripPrefix(name.local).Concat(name.local);
-    }
+    if (name.local.empty() || known.size() == kMaxLocal || !known.insert(name.local.Show()).second) continue;
+    rules.insert(rules.end(), name.local.begin(), name.local.end());
   }
+  surroundings.local = Dtab(std::move(rules));
   return surroundings;
 }
 

@@ -59,6 +59,8 @@ class Checker {
   Subscription Check(const CheckRequest& request, Done done);
 
   const NamesInUse& in_use() const { return in_use_; }
+  // Expires with it: for those whom the store calls back.
+  std::weak_ptr<const bool> alive() const { return alive_; }
 
  private:
   struct Run;

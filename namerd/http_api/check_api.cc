@@ -41,6 +41,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   Attempt(Checker& checker, Store& store, const HttpRequest& request, std::shared_ptr<ResponseWriter> writer,
           CheckedWrite write, Store::Done<Version> done)
       : checker_(checker),
+        checker_alive_(checker.alive()),
         store_(store),
         request_{request.method, request.target, request.headers, "", request.peer},
         writer_(std::move(writer)),
@@ -81,28 +82,30 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
                                        " to see the whole report")));
   }
 
-  // Only in place of the version that was checked.
+  // Only in place of the version that was checked. What the client does not expect is for the store to
+  // refuse.
   void Put(std::optional<VersionNumber> checked) {
     const Expect& asked = write_.expect;
-    const bool any = asked.kind == Expect::Kind::kAnything;
+    const bool as_asked = asked.kind == Expect::Kind::kAnything ||
+                          (asked.kind == Expect::Kind::kExists && checked.has_value()) ||
+                          (asked.kind == Expect::Kind::kAbsent && !checked.has_value()) ||
+                          (asked.kind == Expect::Kind::kVersion && checked == asked.number);
     Expect expect = checked.has_value() ? Expect::At(*checked) : Expect::Absent();
-    // What the client does not expect is for the store to refuse: at that version nothing is any more.
-    if (asked.kind == Expect::Kind::kVersion && checked != asked.number) expect = Expect::At(0);
-    if (asked.kind == Expect::Kind::kAbsent && checked.has_value()) expect = asked;
-    if (asked.kind == Expect::Kind::kExists && !checked.has_value()) expect = asked;
-    const bool may_repeat = (any || asked.kind == Expect::Kind::kExists) && checks_ < kMaxChecks;
+    if (!as_asked) expect = asked.kind == Expect::Kind::kVersion ? Expect::At(0) : asked;
+    const bool may_repeat = as_asked && asked.kind != Expect::Kind::kVersion && checks_ < kMaxChecks;
     store_.Put(DocumentKind::kDtab, write_.ns, write_.dtab, expect, write_.change,
                [self = shared_from_this(), may_repeat](absl::StatusOr<Version> written) {
                  const auto code = written.status().code();
                  const bool overtaken = code == absl::StatusCode::kFailedPrecondition ||
                                         code == absl::StatusCode::kAlreadyExists ||
                                         code == absl::StatusCode::kNotFound;
-                 if (overtaken && may_repeat) return self->Begin();
+                 if (overtaken && may_repeat && !self->checker_alive_.expired()) return self->Begin();
                  self->done_(std::move(written));
                });
   }
 
   Checker& checker_;
+  const std::weak_ptr<const bool> checker_alive_;
   Store& store_;
   const HttpRequest request_;  // without the body
   const std::shared_ptr<ResponseWriter> writer_;

@@ -118,7 +118,7 @@ void NamesApi::Addr(const HttpRequest& request, Writer writer) {
   if (!RequireGet(request, *writer)) return;
   const auto name = ParseName(QueryOf(request));
   if (!name.ok()) return writer->Send(Refusal(request, name.status()));
-  Answer(request, std::move(writer), FollowAddr(namespaces_, name->path.StripTransformerPrefix()));
+  Answer(request, std::move(writer), FollowAddr(namespaces_, name->path));
 }
 
 void NamesApi::Resolve(const std::string& ns, const HttpRequest& request, Writer writer) {
