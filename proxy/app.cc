@@ -11,6 +11,7 @@
 #include "lib/base/log.h"
 #include "lib/base/version.h"
 #include "lib/interpreters/kinds.h"
+#include "lib/namers/inet_namer.h"
 #include "lib/namers/state_pages.h"
 
 namespace heddle {
@@ -19,6 +20,16 @@ namespace {
 
 size_t WorkerCount(const ProxyConfig& config) {
   return config.workers != 0 ? config.workers : std::max(1u, std::thread::hardware_concurrency());
+}
+
+// As in Linkerd, a dtab that is asked about takes the place of the router's.
+Delegator::Explain ExplainWith(std::shared_ptr<Interpreter> own,
+                               std::function<std::shared_ptr<Interpreter>(const Dtab&)> make) {
+  return [own = std::move(own), make = std::move(make)](const std::optional<Dtab>& dtab, const Path& path,
+                                                        ExplainDetail detail, auto done) {
+    const auto interpreter = dtab ? make(*dtab) : own;
+    return interpreter->Explain(Dtab(), path, detail, std::move(done));
+  };
 }
 
 // Listeners, loops, namerd, admin requests.
@@ -76,8 +87,11 @@ void App::Run() {
 absl::Status App::AddRouter(const RouterEntry& entry) {
   RouterUnit& unit = routers_.emplace_back();
   unit.label = entry.router.label;
-  if (const auto* mesh = std::get_if<MeshInterpreterConfig>(&entry.interpreter)) {
+  unit.transformers = MakeTransformers(entry.interpreter.transformers, {Inet(), LocalAddresses});
+  if (const auto* mesh = std::get_if<MeshInterpreterConfig>(&entry.interpreter.kind)) {
     UseMeshInterpreter(entry, *mesh, &unit);
+  } else if (const auto* file = std::get_if<FileInterpreterConfig>(&entry.interpreter.kind)) {
+    UseFileInterpreter(entry, *file, &unit);
   } else {
     UseDefaultInterpreter(entry, &unit);
   }
@@ -90,18 +104,38 @@ absl::Status App::AddRouter(const RouterEntry& entry) {
   return absl::OkStatus();
 }
 
+std::shared_ptr<Namer> App::Inet() const {
+  return std::find_if(namers_.begin(), namers_.end(),
+                      [](const PrefixedNamer& namer) { return namer.prefix == InetNamer::Prefix(); })
+      ->namer;
+}
+
 void App::UseDefaultInterpreter(const RouterEntry& entry, RouterUnit* unit) {
-  unit->interpreter = MakeDefaultInterpreter(entry.dtab, namers_);
-  // As in Linkerd, a dtab that is asked about is the whole dtab.
-  unit->explain = [this, own = unit->interpreter](const std::optional<Dtab>& dtab, const Path& path,
-                                                  ExplainDetail detail, auto done) {
-    const auto interpreter = dtab ? MakeDefaultInterpreter(*dtab, namers_) : own;
-    return interpreter->Explain(Dtab(), path, detail, std::move(done));
+  const auto make = [this, transformers = unit->transformers](const Dtab& dtab) {
+    return MakeDefaultInterpreter(dtab, namers_, transformers);
   };
+  unit->interpreter = make(entry.dtab);
+  unit->explain = ExplainWith(unit->interpreter, make);
+}
+
+void App::UseFileInterpreter(const RouterEntry& entry, const FileInterpreterConfig& config,
+                             RouterUnit* unit) {
+  const auto file = std::make_shared<DtabFile>(control_, config.dtab_file);
+  unit->file = std::make_unique<DtabFileStatus>(file, metrics_.root().Child("rt").Child(unit->label));
+  const auto make = [this, file, transformers = unit->transformers](const Dtab& dtab) {
+    return MakeFileInterpreter(file, dtab, namers_, transformers);
+  };
+  unit->interpreter = make(entry.dtab);
+  unit->explain = ExplainWith(unit->interpreter, make);
 }
 
 void App::UseMeshInterpreter(const RouterEntry& entry, const MeshInterpreterConfig& mesh, RouterUnit* unit) {
-  unit->interpreter = MakeMeshInterpreter(mesh_clients_, mesh.client, mesh.ns, entry.dtab);
+  if (mesh.kind != "io.l5d.mesh") {
+    Log(LogLevel::kInfo) << "interpreter " << mesh.kind << " of router '" << unit->label
+                         << "': served by the mesh stream of namerd at " << mesh.client.target;
+  }
+  unit->interpreter =
+      MakeMeshInterpreter(mesh_clients_, mesh.client, mesh.ns, entry.dtab, unit->transformers);
   unit->mesh = std::make_unique<MeshStatus>(mesh_clients_.Get(mesh.client), mesh.ns,
                                             metrics_.root().Child("rt").Child(unit->label));
   unit->explain = [interpreter = unit->interpreter](const std::optional<Dtab>& dtab, const Path& path,
@@ -160,6 +194,14 @@ Readiness App::IsReady() const {
   Readiness readiness;
   if (stopping_) readiness.not_ready_because.push_back("stopping");
   for (const RouterUnit& unit : routers_) {
+    if (unit.file != nullptr && !unit.file->error().ok()) {
+      const std::string why = absl::StrCat("router '", unit.label, "': ", unit.file->error().message());
+      if (unit.file->ready()) {
+        readiness.notes.push_back(why + "; its last rules stay in force");
+      } else {
+        readiness.not_ready_because.push_back(why);
+      }
+    }
     if (unit.mesh == nullptr || unit.mesh->connected()) continue;
     const std::string who = absl::StrCat("router '", unit.label, "': ", unit.mesh->Peer());
     if (unit.mesh->ready()) {

@@ -16,6 +16,7 @@
 #include "lib/naming/namer.h"
 #include "lib/stats/metrics_tree.h"
 #include "proxy/admin/delegator.h"
+#include "proxy/admin/dtab_file_status.h"
 #include "proxy/admin/mesh_status.h"
 #include "proxy/admin/name_pages.h"
 #include "proxy/config/proxy_config.h"
@@ -41,14 +42,18 @@ class App {
  private:
   struct RouterUnit {
     std::string label;
+    Transformers transformers;  // of the interpreter
     std::shared_ptr<Interpreter> interpreter;
-    std::unique_ptr<MeshStatus> mesh;  // null with the default interpreter
+    std::unique_ptr<MeshStatus> mesh;      // null unless namerd binds the names
+    std::unique_ptr<DtabFileStatus> file;  // null unless the rules are in a file
     std::unique_ptr<Router> router;
     Delegator::Explain explain;
   };
 
   absl::Status AddRouter(const RouterEntry& entry);
+  std::shared_ptr<Namer> Inet() const;  // among namers_
   void UseDefaultInterpreter(const RouterEntry& entry, RouterUnit* unit);
+  void UseFileInterpreter(const RouterEntry& entry, const FileInterpreterConfig& config, RouterUnit* unit);
   void UseMeshInterpreter(const RouterEntry& entry, const MeshInterpreterConfig& mesh, RouterUnit* unit);
   absl::Status StartAdmin();
   void FollowVersions();

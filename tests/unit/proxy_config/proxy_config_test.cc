@@ -73,7 +73,7 @@ routers:
   CHECK(first.router.dst_prefix == Path{"http"});
   REQUIRE(first.router.identifiers.size() == 1);
   CHECK(std::get<HeaderTokenIdentifierConfig>(first.router.identifiers[0]).header == "x-service");
-  const auto& mesh = std::get<MeshInterpreterConfig>(first.interpreter);
+  const auto& mesh = std::get<MeshInterpreterConfig>(first.interpreter.kind);
   CHECK(mesh.client.target == "127.0.0.1:4321");
   CHECK(mesh.ns == "internal");
   CHECK(mesh.client.min_backoff == Millis(50));
@@ -91,7 +91,7 @@ routers:
   CHECK(first.router.servers[0].address.ToString() == "0.0.0.0:4140");
   CHECK(first.router.servers[1].address.ToString() == "127.0.0.1:0");
   CHECK(first.router.servers[1].label == "local");
-  CHECK(std::holds_alternative<DefaultInterpreterConfig>(config.routers[1].interpreter));
+  CHECK(std::holds_alternative<DefaultInterpreterConfig>(config.routers[1].interpreter.kind));
   CHECK(config.routers[1].dtab.Show() == "/svc=>/$/inet/127.1/8080");
 }
 
@@ -130,8 +130,8 @@ TEST_CASE("Keys and kinds of Linkerd's that are not served yet are refused by na
                           "io.l5d.static is not supported yet"));
   CHECK(absl::StrContains(ErrorOfRouter("client: {loadBalancer: {kind: ewma}}"), "accepted: p2c"));
   CHECK(absl::StrContains(ErrorOfRouter("identifier: {kind: io.l5d.ingress}"), "not supported yet"));
-  CHECK(absl::StrContains(ErrorOfRouter("interpreter: {kind: io.l5d.namerd, dst: /x}"),
-                          "io.l5d.namerd is not supported yet"));
+  CHECK(absl::StrContains(ErrorOfRouter("interpreter: {kind: io.l5d.k8s.configMap, name: x}"),
+                          "io.l5d.k8s.configMap is not supported yet"));
   CHECK(absl::StrContains(ErrorOfRouter("streamingEnabled: false"), "every body is streamed"));
 }
 
@@ -143,31 +143,6 @@ TEST_CASE("A router of a protocol that is not served is one error") {
 )");
   REQUIRE(parsed.errors.size() == 2);
   CHECK(absl::StrContains(parsed.errors[0], "h2 is not supported yet; http is"));
-}
-
-TEST_CASE("The mesh interpreter's address and namespace") {
-  const auto error = [](absl::string_view keys) {
-    return ErrorOfRouter(absl::StrCat("interpreter: {kind: io.l5d.mesh, ", keys, "}"));
-  };
-  CHECK(absl::StrContains(error("root: /a"), "'dst' is missing"));
-  CHECK(absl::StrContains(error("dst: /#/io.l5d.fs/namerd"), "/$/inet/<host>/<port>"));
-  CHECK(absl::StrContains(error("dst: /$/inet/127.1/99999"), "/$/inet/<host>/<port>"));
-  CHECK(absl::StrContains(error("dst: /$/inet/namerd/4321, root: /a/b"), "not one label"));
-  CHECK(absl::StrContains(error("dst: inet"), "expected"));
-  CHECK(absl::StrContains(error("dst: /$/inet/namerd/4321, retry: {baseSeconds: 9, maxSeconds: 3}"),
-                          "baseSeconds"));
-}
-
-TEST_CASE("The mesh interpreter's defaults are Linkerd's") {
-  const Parsed parsed(
-      "routers:\n- protocol: http\n  interpreter: {kind: io.l5d.mesh, dst: /$/inet/namerd.default/4321, "
-      "retry: {baseSeconds: 2}}\n");
-  REQUIRE(parsed.errors.empty());
-  const auto& mesh = std::get<MeshInterpreterConfig>(parsed.config.routers[0].interpreter);
-  CHECK(mesh.client.target == "namerd.default:4321");
-  CHECK(mesh.ns == "default");
-  CHECK(mesh.client.min_backoff == std::chrono::seconds(2));
-  CHECK(mesh.client.max_backoff == std::chrono::seconds(600));
 }
 
 TEST_CASE("Listeners and labels do not collide") {
