@@ -25,7 +25,7 @@ namespace {
 constexpr size_t kMaxBytes = 4096;
 constexpr size_t kMaxLines = 50;
 // A name that uses up its budget takes as long as thousands that do not: a script has seen enough of them.
-constexpr int kMaxExhausted = 4;
+constexpr int kMaxExhausted = 2;
 
 using BindingActivity = Activity<Binding>;
 
@@ -54,6 +54,7 @@ struct Followed {
   std::shared_ptr<Watch<BindingActivity>> watch;
   Subscription subscription;
   BindingActivity before;  // as after the line before
+  BindingActivity fresh;   // as it is when made now
 };
 
 class Script {
@@ -64,7 +65,7 @@ class Script {
       if (++lines > kMaxLines || exhausted_ > kMaxExhausted) break;
       Step(line);
     }
-    for (const auto& [id, wish] : world_.wishes()) ExplainNow(wish);
+    for (auto& [id, followed] : followed_) ExplainNow(id);
   }
 
  private:
@@ -77,9 +78,9 @@ class Script {
     }
     FollowWishes();
     for (auto& [id, followed] : followed_) CheckBinding(world_.wishes().at(id), followed, line);
-    if (!world_.wishes().empty()) {
-      ExplainNow(std::next(world_.wishes().begin(), static_cast<ptrdiff_t>(++steps_ % world_.wishes().size()))
-                     ->second);
+    if (!followed_.empty()) {
+      const auto place = static_cast<ptrdiff_t>(++steps_ % followed_.size());
+      ExplainNow(std::next(followed_.begin(), place)->first);
     }
   }
 
@@ -111,7 +112,7 @@ class Script {
   }
 
   void CheckBinding(const World::Wish& wish, Followed& followed, absl::string_view line) {
-    const BindingActivity fresh = Fresh(wish);
+    const BindingActivity& fresh = followed.fresh = Fresh(wish);
     const BindingActivity& before = followed.before;
     const BindingActivity now = followed.watch->Get();
     const auto detail = [&] {
@@ -137,8 +138,9 @@ class Script {
       Check(now.version.revision == world_.revision(), "a tree that changes is of the newest rules", detail);
   }
 
-  void ExplainNow(const World::Wish& wish) {
-    CheckExplanations(interpreter_, wish.local, wish.path, world_.AnyPending(), Fresh(wish));
+  void ExplainNow(int id) {
+    const World::Wish& wish = world_.wishes().at(id);
+    CheckExplanations(interpreter_, wish.local, wish.path, world_.AnyPending(), followed_.at(id).fresh);
   }
 
   World world_;

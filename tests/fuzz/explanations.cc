@@ -1,8 +1,9 @@
 #include "tests/fuzz/explanations.h"
 
+#include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -13,7 +14,8 @@ namespace heddle::fuzz {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Clients = std::set<std::pair<std::string, std::string>>;  // id and residual
+// Which part of the requests each client gets, by id and residual.
+using Clients = std::map<std::pair<std::string, std::string>, double>;
 
 std::optional<absl::StatusOr<std::string>> Explain(Interpreter& interpreter, const Dtab& local,
                                                    const Path& path, ExplainDetail detail) {
@@ -51,12 +53,44 @@ void RemoveDetail(Json& explanation) {
   });
 }
 
+// As the explanation says; 0 if it has no detail.
 Clients ClientsOf(Json& explanation) {
   Clients clients;
   ForEachNode(explanation, [&clients](Json& node) {
-    if (node["type"] == "leaf") clients.emplace(node["bound"]["id"], node["bound"]["path"]);
+    if (node["type"] != "leaf") return;
+    clients[{node["bound"]["id"], node["bound"]["path"]}] += node.value("share", 0.0);
   });
   return clients;
+}
+
+// As the tree says: a union's members by their weights.
+void AddClients(const BoundTree& tree, double share, Clients* clients) {
+  if (tree.is_leaf()) (*clients)[{tree.leaf().id.Show(), tree.leaf().residual.Show()}] += share;
+  if (!tree.is_union()) return;
+  double sum = 0;
+  for (const auto& member : tree.members()) sum += member.weight;
+  for (const auto& member : tree.members()) {
+    AddClients(member.tree, member.weight > 0 ? share * member.weight / sum : 0, clients);
+  }
+}
+
+void CheckShares(Json& full, const BoundTree& tree, absl::string_view text) {
+  ForEachNode(full, [&](Json& node) {
+    const double share = node.value("share", -1.0);
+    Check(share >= 0 && share <= 1 + 1e-9, "every node has a share of the requests", text);
+    Check(share > 0 || !node.value("why", "").empty(), "a node without requests says why", text);
+  });
+  Clients explained = ClientsOf(full);
+  Clients bound;
+  AddClients(tree, 1, &bound);
+  for (const auto& [client, share] : bound) {
+    Check(explained.contains(client), "a client that a name is bound to is explained",
+          absl::StrCat(client.first, " in ", text));
+  }
+  for (const auto& [client, share] : explained) {
+    Check(std::abs(share - bound[client]) < 1e-6, "a client's share is that of the tree",
+          absl::StrCat(client.first, ": ", share, ", ", bound[client], " in the tree; ", text));
+  }
 }
 
 }  // namespace
@@ -72,14 +106,9 @@ void CheckExplanations(Interpreter& interpreter, const Dtab& local, const Path& 
   if (!plain->ok()) return;
   Json plain_json = Parsed(**plain);
   Json full_json = Parsed(**full);
+  if (binding.value.has_value() && binding.error.ok()) CheckShares(full_json, binding.value->tree, **full);
   RemoveDetail(full_json);
   Check(plain_json == full_json, "detail only adds to an explanation", absl::StrCat(**plain, "\n", **full));
-  if (!binding.value.has_value()) return;
-  const Clients clients = ClientsOf(plain_json);
-  binding.value->tree.ForEachLeaf([&](const BoundName& leaf) {
-    Check(clients.contains({leaf.id.Show(), leaf.residual.Show()}),
-          "a client that a name is bound to is explained", absl::StrCat(leaf.id.Show(), " in ", **plain));
-  });
 }
 
 }  // namespace heddle::fuzz

@@ -7,7 +7,8 @@
 namespace heddle::fuzz {
 
 // Explains `path` plainly and in detail: both come at once unless something is pending, both are JSON, the
-// detail only adds to the plain form, and every client that the name is bound to is in it.
+// detail only adds to the plain form, and the shares of the clients in it are those of the tree that the name
+// is bound to.
 void CheckExplanations(Interpreter& interpreter, const Dtab& local, const Path& path, bool may_wait,
                        const Activity<Binding>& binding);
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SLOW = 20  # seconds that no input may take
+SLOW = 60  # seconds that no input may take
 MAX_BYTES = 4096
 
 
