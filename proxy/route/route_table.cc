@@ -94,7 +94,7 @@ void RouteTable::OnTaken() {
   while (!unsent_.empty() && in_flight_ < kMaxInFlight) Ask(*unsent_.front());
 }
 
-void RouteTable::Trim(Route::List& list, size_t limit, size_t passes) {
+bool RouteTable::Trim(Route::List& list, size_t limit, size_t passes) {
   while (list.size() > limit) {
     Route& oldest = *list.back();
     if (!oldest.in_use() && oldest.last_used_ <= oldest.touched_) {
@@ -102,12 +102,10 @@ void RouteTable::Trim(Route::List& list, size_t limit, size_t passes) {
       Erase(oldest, oldest.bound() ? Binder::Farewell::kKeep : Binder::Farewell::kForget);
       continue;
     }
-    if (passes-- == 0) {
-      oneshots_.Increment();
-      return;
-    }
+    if (passes-- == 0) return false;
     oldest.Touch(loop_.Now());
   }
+  return true;
 }
 
 void RouteTable::Expire(Route::List& list, Nanos now, Millis ttl) {
@@ -184,11 +182,13 @@ void RouteTable::OnRoute(uint64_t id, std::shared_ptr<const BoundRoute> snapshot
   if (route.bound() && !route.stats_.has_value()) {
     route.stats_.emplace(scope_.Child("service").Child(Segment(route.name_)), RequestStats::Detail::kPlain);
   }
-  Route::List& list = route.bound() ? bound_ : unknown_;
-  if (route.list_ != &list) Place(route, list);
+  const bool bound = route.bound();
+  Route::List& list = bound ? bound_ : unknown_;
+  const bool is_new = route.list_ != &list;
+  if (is_new) Place(route, list);
   Wake(route);
-  Trim(bound_, config_.max_routes, kPasses);
-  Trim(unknown_, config_.max_unknowns, kPasses);
+  if (is_new && !Trim(list, bound ? config_.max_routes : config_.max_unknowns, kPasses))
+    oneshots_.Increment();
   CountRoutes();
 }
 

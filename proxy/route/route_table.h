@@ -66,8 +66,8 @@ class RouteTable : public Binder::Sink {
   // To the front of `list`, or to the end.
   void Place(Route& route, Route::List& list, bool front = true);
   // Evicts those longest unused until the list is within its limit; those in use, or used since they were
-  // looked at last, are passed over, at most `passes` of them.
-  void Trim(Route::List& list, size_t limit, size_t passes);
+  // looked at last, are passed over, at most `passes` of them. False if it is still too long.
+  bool Trim(Route::List& list, size_t limit, size_t passes);
   void Expire(Route::List& list, Nanos now, Millis ttl);
   void Erase(Route& route, Binder::Farewell farewell);
   void Wake(Route& route);
