@@ -91,7 +91,8 @@ class HostAddrs::HostAddr : public Watch<Addr> {
       health_->Failed(answer.status.ok() ? absl::UnavailableError("one of the address families failed")
                                          : answer.status);
     }
-    const Nanos pause = known ? Nanos(std::clamp(answer.ttl, kMinTtl, kMaxTtl)) : Nanos(backoff_.Next());
+    const auto ttl = absl::IsInvalidArgument(answer.status) ? kMaxTtl : answer.ttl;
+    const Nanos pause = known ? Nanos(std::clamp(ttl, kMinTtl, kMaxTtl)) : Nanos(backoff_.Next());
     fresh_until_ = owner_->loop_.Now() + pause;
     timer_.Start(pause);
     Addr addr = AddrOf(answer);
