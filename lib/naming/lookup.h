@@ -25,7 +25,7 @@ inline constexpr int kMaxUnionNesting = 20;
 // A unit is a node, a label, or 32 bytes of a path. A name takes some ten units a step.
 inline constexpr int64_t kBudget = 50000;
 // What asking a namer takes of it, since a binding remembers whom it asked for what.
-inline constexpr int64_t kNamerUnits = 50;
+inline constexpr int64_t kNamerUnits = 200;
 
 // The errors of more than kMaxNesting and kMaxUnionNesting.
 absl::Status TooNested();

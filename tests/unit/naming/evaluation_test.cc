@@ -63,7 +63,7 @@ TEST_CASE("A name that grows is refused before it is large") {
   naming.Rules(absl::StrCat("/s => ", dst));
   const Bound bound(naming.interpreter, "/s");
   CHECK(bound.now().find("error: the name leads to more than can be followed") == 0);
-  CHECK(naming.namer->followed() <= 1001);
+  CHECK(naming.namer->followed() <= 251);
 }
 
 TEST_CASE("Alternates nested over many lookups are refused before the stack ends") {

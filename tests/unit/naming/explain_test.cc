@@ -126,7 +126,7 @@ TEST_CASE("An explanation does not grow without end by what is written down of e
     Naming naming(absl::StrCat("/svc => ", dst));
     return Explained(naming, "/svc").answer.value().status();
   };
-  CHECK(explained(500).ok());
+  CHECK(explained(200).ok());
   Naming naming;
   std::string dst = "~";
   for (int i = 1; i < 4000; ++i) dst += " | ~";
