@@ -3,7 +3,6 @@
 #include <csignal>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/log.h"
 #include "lib/base/version.h"
@@ -30,7 +29,7 @@ App::App(NamerdConfig config)
 
 App::~App() {
   http_servers_.clear();
-  mesh_servers_.clear();
+  mesh_server_.reset();
   http_api_.reset();
   loop_.RunReady();  // what they put off goes while the namers and the store are there
 }
@@ -39,7 +38,8 @@ absl::Status App::Start() {
   RETURN_IF_ERROR(OpenStore());
   namespaces_.emplace(*store_, MakeNamers(config_.namers, loop_, metrics_.root()));
   http_api_.emplace(loop_, *namespaces_, names_in_use_);
-  for (const InterfaceConfig& interface : config_.interfaces) RETURN_IF_ERROR(StartInterface(interface));
+  RETURN_IF_ERROR(StartMesh());
+  RETURN_IF_ERROR(StartHttp());
   RETURN_IF_ERROR(StartAdmin());
   signals_.emplace(loop_, std::initializer_list<int>{SIGTERM, SIGINT},
                    [this](int signal) { Stop(signal == SIGTERM ? "SIGTERM" : "SIGINT"); });
@@ -64,24 +64,46 @@ absl::Status App::OpenStore() {
   return absl::OkStatus();
 }
 
-absl::Status App::StartInterface(const InterfaceConfig& config) {
-  if (config.kind == InterfaceConfig::Kind::kMesh) {
-    auto& server =
-        mesh_servers_.emplace_back(std::make_unique<MeshServer>(loop_, *namespaces_, fleet_, names_in_use_));
-    ASSIGN_OR_RETURN(const uint16_t port, server->Listen(config.address.ip(), config.address.port()));
-    SocketAddress address = config.address;
-    address.set_port(port);
-    LogServing("mesh", address.ToString());
-    return absl::OkStatus();
+absl::Status App::StartMesh() {
+  using Kind = InterfaceConfig::Kind;
+  std::vector<const InterfaceConfig*> interfaces;
+  std::vector<SocketAddress> addresses;
+  for (const InterfaceConfig& interface : config_.interfaces) {
+    if (interface.kind == Kind::kHttpController) continue;
+    interfaces.push_back(&interface);
+    addresses.push_back(interface.address);
   }
-  auto& server = http_servers_.emplace_back(std::make_unique<HttpServer>(
-      loop_, [this](const HttpRequest& request, std::shared_ptr<ResponseWriter> writer) {
-        http_api_->Handle(request, std::move(writer));
-      }));
-  if (const absl::Status listening = server->Listen(config.address); !listening.ok()) {
-    return Annotate(listening, "io.l5d.httpController");
+  mesh_server_.emplace(loop_, *namespaces_, fleet_, names_in_use_);
+  ASSIGN_OR_RETURN(const std::vector<uint16_t> ports, mesh_server_->Serve(addresses));
+  for (size_t i = 0; i < ports.size(); ++i) {
+    addresses[i].set_port(ports[i]);
+    if (interfaces[i]->kind == Kind::kMesh) {
+      LogServing("mesh", addresses[i].ToString());
+    } else {
+      LogServing("thriftNameInterpreter", addresses[i].ToString());
+      Log(LogLevel::kInfo)
+          << "io.l5d.thriftNameInterpreter: " << addresses[i].ToString()
+          << " speaks the mesh stream and the services of io.l5d.mesh (gRPC), not Thrift; Heddle's "
+             "proxies with io.l5d.namerd follow it as it is, a Linkerd needs io.l5d.mesh";
+    }
   }
-  LogServing("httpController", server->address().ToString());
+  return absl::OkStatus();
+}
+
+absl::Status App::StartHttp() {
+  for (const InterfaceConfig& interface : config_.interfaces) {
+    if (interface.kind != InterfaceConfig::Kind::kHttpController) continue;
+    auto& server = http_servers_.emplace_back(std::make_unique<HttpServer>(
+        loop_, [this](const HttpRequest& request, std::shared_ptr<ResponseWriter> writer) {
+          http_api_->Handle(request, std::move(writer));
+        }));
+    // A proxy with io.l5d.namerd.http has this address.
+    server->OnHttp2([this](int fd, const std::string& received) { mesh_server_->Adopt(fd, received); });
+    if (const absl::Status listening = server->Listen(interface.address); !listening.ok()) {
+      return Annotate(listening, "io.l5d.httpController");
+    }
+    LogServing("httpController", server->address().ToString());
+  }
   return absl::OkStatus();
 }
 
@@ -108,7 +130,7 @@ void App::MountPages() {
                 "the proxies that follow this namerd, and the version each runs",
                 {"GET"},
                 [this](const HttpRequest&, const std::shared_ptr<ResponseWriter>& writer) {
-                  SendJson(*writer, 200, fleet_.StateJson());
+                  SendJson(*writer, 200, fleet_.StateJson(names_in_use_));
                 }});
   MountNamerState(admin_, namespaces_->namers());
 }
@@ -123,7 +145,7 @@ void App::Stop(const std::string& why) {
   Log(LogLevel::kInfo) << "stopping (" << why << "): requests under way have " << grace.count() << " ms";
   grace_.Start(grace);
   http_api_->Stop();
-  for (const auto& server : mesh_servers_) server->Shutdown();
+  mesh_server_->Shutdown();
   draining_ = http_servers_.size();
   if (draining_ == 0) return loop_.Stop();
   for (const auto& server : http_servers_) {

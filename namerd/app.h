@@ -41,7 +41,8 @@ class App {
 
  private:
   absl::Status OpenStore();
-  absl::Status StartInterface(const InterfaceConfig& config);
+  absl::Status StartMesh();
+  absl::Status StartHttp();
   absl::Status StartAdmin();
   void MountPages();
   void Stop(const std::string& why);
@@ -56,7 +57,7 @@ class App {
   NamesInUse names_in_use_;
   std::optional<HttpApi> http_api_;
   std::vector<std::unique_ptr<HttpServer>> http_servers_;
-  std::vector<std::unique_ptr<MeshServer>> mesh_servers_;
+  std::optional<MeshServer> mesh_server_;
   AdminServer admin_;
   std::optional<CommonAdmin> common_pages_;
   std::optional<SignalWatcher> signals_;

@@ -29,11 +29,15 @@ struct MemoryStorageConfig {
 
 using StorageConfig = std::variant<RocksdbStorageConfig, MemoryStorageConfig>;
 
-//   kind: io.l5d.httpController or io.l5d.mesh
+//   kind: io.l5d.httpController, io.l5d.mesh or io.l5d.thriftNameInterpreter
 //   ip: 127.0.0.1
-//   port: 4180, 4321        0 takes a free one
+//   port: 4180, 4321, 4100  0 takes a free one
+//   socketOptions:          noDelay: true, reuseAddr: true, reusePort: false say what is so anyway
+//   cache:                  of io.l5d.thriftNameInterpreter: read and without effect, since what is followed
+//   is
+//                           shared, and what is not is not kept
 struct InterfaceConfig {
-  enum class Kind { kHttpController, kMesh };
+  enum class Kind { kHttpController, kMesh, kThriftNameInterpreter };
   Kind kind = Kind::kHttpController;
   SocketAddress address;
 };

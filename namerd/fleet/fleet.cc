@@ -112,14 +112,15 @@ Fleet::Progress Fleet::ProgressOf(const std::string& ns, DtabVersion version) co
   return progress;
 }
 
-std::string Fleet::StateJson() const {
+std::string Fleet::StateJson(const NamesInUse& in_use) const {
   nlohmann::json proxies = nlohmann::json::array();
   size_t connected = 0;
   for (const auto& [id, entry] : entries_) {
     connected += entry.member.connected ? 1 : 0;
     proxies.push_back(MemberJson(entry.member));
   }
-  const nlohmann::json json{{"connected", connected}, {"proxies", std::move(proxies)}};
+  const nlohmann::json json{
+      {"connected", connected}, {"namesInUse", in_use.Counts()}, {"proxies", std::move(proxies)}};
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -11,6 +11,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/naming/interpreter.h"
+#include "namerd/fleet/names_in_use.h"
 
 namespace heddle::namerd {
 
@@ -89,10 +90,10 @@ class Fleet {
   };
   Progress ProgressOf(const std::string& ns, DtabVersion version) const;
 
-  // {"connected": n, "proxies": [{"id", "node", "version", "peer", "connected", "sinceMs", "startedMs",
-  // "namespaces":
+  // {"connected": n, "namesInUse": {"internal": 12}, "proxies": [{"id", "node", "version", "peer",
+  // "connected", "sinceMs", "startedMs", "namespaces":
   // {"internal": {"synced": {"epoch", "revision"}, "applied": {...}}}, "lastError"}]}
-  std::string StateJson() const;
+  std::string StateJson(const NamesInUse& in_use) const;
 
  private:
   struct Entry {

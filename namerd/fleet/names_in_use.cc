@@ -15,6 +15,12 @@ Subscription NamesInUse::Follow(const std::string& ns, const Path& path, const D
   });
 }
 
+std::map<std::string, size_t> NamesInUse::Counts() const {
+  std::map<std::string, size_t> counts;
+  for (const auto& [ns, names] : names_) counts[ns] = names.size();
+  return counts;
+}
+
 std::vector<NamesInUse::Name> NamesInUse::Of(const std::string& ns) const {
   std::vector<Name> out;
   const auto names = names_.find(ns);

@@ -28,6 +28,9 @@ class NamesInUse {
   // Counts one follower until the subscription ends. The registry outlives it.
   Subscription Follow(const std::string& ns, const Path& path, const Dtab& local);
 
+  // How many there are, by namespace; namespaces without any are left out.
+  std::map<std::string, size_t> Counts() const;
+
   // Sorted by path, then by the rules as shown.
   std::vector<Name> Of(const std::string& ns) const;
 

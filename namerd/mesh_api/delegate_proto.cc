@@ -4,8 +4,8 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
-#include "lib/mesh/convert.h"
 #include "lib/base/utf8.h"
+#include "lib/mesh/convert.h"
 #include "proto/delegator.pb.h"
 
 namespace heddle::namerd {

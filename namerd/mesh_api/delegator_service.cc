@@ -4,7 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "lib/mesh/convert.h"
+#include "lib/mesh/limits.h"
 #include "lib/naming/local_interpreter.h"
 #include "namerd/mesh_api/delegate_proto.h"
 #include "namerd/mesh_api/reactors.h"
@@ -92,19 +94,24 @@ absl::StatusOr<Subscription> Delegate(Namespaces& namespaces, const wire::Delega
                                });
 }
 
+// Takes and gives bytes: a request that gRPC cannot read, because it is nested deeper than protobuf follows,
+// would end as UNIMPLEMENTED without a word.
 class GetDelegateTree : public UnaryCall {
  public:
-  GetDelegateTree(std::shared_ptr<CallRegistry> calls, const wire::DelegateTreeReq* request,
-                  wire::DelegateTreeRsp* response)
+  GetDelegateTree(std::shared_ptr<CallRegistry> calls, const grpc::ByteBuffer* request,
+                  grpc::ByteBuffer* response)
       : UnaryCall(std::move(calls)), request_(*request), response_(*response) {}
 
  private:
   void Begin() override {
-    auto explaining =
-        Delegate(calls().namespaces, request_, [this](const absl::StatusOr<DelegateTree>& tree) {
-          if (tree.ok()) ToProto(*tree, response_.mutable_tree());
-          End(ToGrpc(tree.status()));
-        });
+    wire::DelegateTreeReq request;
+    if (!grpc::SerializationTraits<wire::DelegateTreeReq>::Deserialize(&request_, &request).ok()) {
+      return End(ToGrpc(absl::InvalidArgumentError(absl::StrCat(
+          "the request cannot be read: it is malformed, or its tree or dtab is nested too deep; at most ",
+          mesh_limits::kMaxTreeDepth, " levels are accepted"))));
+    }
+    auto explaining = Delegate(calls().namespaces, request,
+                               [this](const absl::StatusOr<DelegateTree>& tree) { End(Answer(tree)); });
     if (explaining.ok()) {
       Keep(*std::move(explaining));
     } else {
@@ -112,8 +119,16 @@ class GetDelegateTree : public UnaryCall {
     }
   }
 
-  const wire::DelegateTreeReq& request_;
-  wire::DelegateTreeRsp& response_;
+  grpc::Status Answer(const absl::StatusOr<DelegateTree>& tree) {
+    if (!tree.ok()) return ToGrpc(tree.status());
+    wire::DelegateTreeRsp answer;
+    ToProto(*tree, answer.mutable_tree());
+    bool own_buffer = false;
+    return grpc::SerializationTraits<wire::DelegateTreeRsp>::Serialize(answer, &response_, &own_buffer);
+  }
+
+  grpc::ByteBuffer request_;
+  grpc::ByteBuffer& response_;
 };
 
 class StreamDelegateTree : public StreamCall<wire::DelegateTreeRsp> {
@@ -142,7 +157,11 @@ class StreamDelegateTree : public StreamCall<wire::DelegateTreeRsp> {
   const wire::DelegateTreeReq& request_;
 };
 
-class DelegatorService : public wire::Delegator::CallbackService {
+using DelegatorMethods = wire::Delegator::WithCallbackMethod_GetDtab<
+    wire::Delegator::WithCallbackMethod_StreamDtab<wire::Delegator::WithRawCallbackMethod_GetDelegateTree<
+        wire::Delegator::WithCallbackMethod_StreamDelegateTree<wire::Delegator::Service>>>>;
+
+class DelegatorService : public DelegatorMethods {
  public:
   explicit DelegatorService(std::shared_ptr<CallRegistry> calls) : calls_(std::move(calls)) {}
 
@@ -154,9 +173,8 @@ class DelegatorService : public wire::Delegator::CallbackService {
                                                       const wire::DtabReq* request) override {
     return Launch<namerd::StreamDtab>(calls_, request);
   }
-  grpc::ServerUnaryReactor* GetDelegateTree(grpc::CallbackServerContext*,
-                                            const wire::DelegateTreeReq* request,
-                                            wire::DelegateTreeRsp* response) override {
+  grpc::ServerUnaryReactor* GetDelegateTree(grpc::CallbackServerContext*, const grpc::ByteBuffer* request,
+                                            grpc::ByteBuffer* response) override {
     return Launch<namerd::GetDelegateTree>(calls_, request, response);
   }
   grpc::ServerWriteReactor<wire::DelegateTreeRsp>* StreamDelegateTree(

@@ -2,8 +2,8 @@
 #include <memory>
 #include <utility>
 
-#include "lib/mesh/convert.h"
 #include "lib/base/utf8.h"
+#include "lib/mesh/convert.h"
 #include "namerd/mesh_api/reactors.h"
 #include "namerd/mesh_api/services.h"
 #include "proto/resolver.grpc.pb.h"

@@ -1,5 +1,5 @@
-// The mesh port of namerd: heddle.mesh.v1.Mesh for our proxies, and io.linkerd.mesh's services for other
-// clients.
+// gRPC of namerd: heddle.mesh.v1.Mesh for our proxies, and io.linkerd.mesh's services for other clients, on
+// any number of ports and on connections that others have accepted.
 //
 // gRPC calls on its own threads; each call hops to the loop, where all naming lives, and back. A reader that
 // is slow gets the latest state when it reads again.
@@ -9,8 +9,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/base/socket_address.h"
 #include "lib/base/status.h"
 #include "lib/event/loop.h"
 #include "namerd/fleet/fleet.h"
@@ -29,11 +31,15 @@ class MeshServer {
   MeshServer(const MeshServer&) = delete;
   MeshServer& operator=(const MeshServer&) = delete;
 
-  // Listens on `ip` (IPv4, or IPv6 without brackets) and returns the port: the given one or, for 0, one that
-  // was free. Unavailable if that is not possible. Once.
-  absl::StatusOr<uint16_t> Listen(const std::string& ip, uint16_t port);
+  // Listens on `addresses` (none is fine) and serves; returns their ports in the same order: the given one
+  // or, for 0, one that was free. Unavailable, with the address, if one cannot be taken. Once.
+  absl::StatusOr<std::vector<uint16_t>> Serve(const std::vector<SocketAddress>& addresses);
 
-  // Ends every call as UNAVAILABLE and closes the port; blocks until gRPC has let go, at most about `limit`,
+  // Serves a connection of which `received` has been read so far, from HTTP/2's preface on. `fd` is not
+  // blocking, and closed here when the connection is over; at once when the server does not serve.
+  void Adopt(int fd, const std::string& received);
+
+  // Ends every call as UNAVAILABLE and closes the ports; blocks until gRPC has let go, at most about `limit`,
   // for writes to slow readers. Idempotent.
   void Shutdown(Millis limit = Millis(1000));
 

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "lib/mesh/limits.h"
 #include "lib/base/utf8.h"
+#include "lib/mesh/limits.h"
 #include "proto/dtab.pb.h"
 #include "proto/mesh.pb.h"
 #include "tests/unit/mesh/support.h"

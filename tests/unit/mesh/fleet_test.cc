@@ -79,7 +79,10 @@ TEST_CASE("The page shows who, since when, how far, and what went wrong") {
   a->Synced("web", kTwo);
   a->Applied("web", kOne);
   a->Rejected("bad \xff");
-  const auto json = nlohmann::json::parse(fleet.StateJson());
+  NamesInUse in_use;
+  const Subscription name = in_use.Follow("web", *Path::Parse("/svc/a"), Dtab());
+  const auto json = nlohmann::json::parse(fleet.StateJson(in_use));
+  CHECK(json["namesInUse"] == nlohmann::json{{"web", 1}});
   CHECK(json["connected"] == 1);
   const auto& proxy = json["proxies"][0];
   CHECK(proxy["id"] == "a");

@@ -9,6 +9,7 @@
 #include "absl/synchronization/notification.h"
 #include "lib/interpreters/kinds.h"
 #include "lib/mesh/client.h"
+#include "lib/session/http_server.h"
 #include "namerd/mesh_api/server.h"
 #include "proto/delegator.grpc.pb.h"
 #include "proto/interpreter.grpc.pb.h"
@@ -22,9 +23,9 @@ namespace {
 struct Server {
   Server(Loop& loop, const std::map<std::string, std::string>& dtabs, uint16_t at = 0)
       : namerd(loop, dtabs), server(loop, namerd.namespaces, namerd.fleet, namerd.names_in_use) {
-    const auto listening = server.Listen("127.0.0.1", at);
-    REQUIRE(listening.ok());
-    port = *listening;
+    const auto ports = server.Serve({*SocketAddress::Parse("127.0.0.1", at)});
+    REQUIRE(ports.ok());
+    port = ports->front();
   }
   Source<Addr>& Set(const std::string& label) { return *namerd.namer->SetOf(label); }
 
@@ -251,11 +252,39 @@ TEST_CASE("A port in use is an error that says so") {
   Server server(loop, kDtabs);
   TestNamerd other(loop);
   MeshServer second(loop, other.namespaces, other.fleet, other.names_in_use);
-  const auto port = second.Listen("127.0.0.1", server.port);
-  CHECK(port.status().code() == absl::StatusCode::kUnavailable);
-  CHECK_THAT(std::string(port.status().message()), Catch::Contains(absl::StrCat("127.0.0.1:", server.port)));
-  MeshServer third(loop, other.namespaces, other.fleet, other.names_in_use);
-  CHECK(third.Listen("not an address", 0).status().code() == absl::StatusCode::kInvalidArgument);
+  const auto ports =
+      second.Serve({*SocketAddress::Parse("127.0.0.1", 0), *SocketAddress::Parse("127.0.0.1", server.port)});
+  CHECK(ports.status().code() == absl::StatusCode::kUnavailable);
+  CHECK_THAT(std::string(ports.status().message()), Catch::Contains(absl::StrCat("127.0.0.1:", server.port)));
+}
+
+TEST_CASE("One server serves several ports, and connections that another server has accepted") {
+  Loop loop;
+  TestNamerd namerd(loop, kDtabs);
+  MeshServer server(loop, namerd.namespaces, namerd.fleet, namerd.names_in_use);
+  const SocketAddress any = *SocketAddress::Parse("127.0.0.1", 0);
+  const auto ports = server.Serve({any, any});
+  REQUIRE(ports.ok());
+  HttpServer http(loop, [](const HttpRequest&, const auto& writer) { writer->SendText(200, "HTTP/1"); });
+  http.OnHttp2([&](int fd, const std::string& received) { server.Adopt(fd, received); });
+  REQUIRE(http.Listen(any).ok());
+  namerd.namer->SetOf("a")->Set(Bound({"10.0.0.1:1"}));
+
+  for (const uint16_t port : {ports->at(0), ports->at(1), http.address().port()}) {
+    CAPTURE(port);
+    MeshClient client(loop, OptionsFor(port));
+    const auto watch = client.Bind("web", Dtab(), P("/svc/a"));
+    const Subscription subscription = watch->Subscribe([](const auto&) {});
+    REQUIRE(RunUntil(loop, [&] { return Shown(watch->Get()) == "/#/t/a"; }));
+  }
+
+  // What was accepted by the other ends with the server, too; and nothing is taken after that.
+  MeshClient client(loop, OptionsFor(http.address().port()));
+  const auto connected = client.connected();
+  const Subscription subscription = connected->Subscribe([](bool) {});
+  REQUIRE(RunUntil(loop, [&] { return connected->Get(); }));
+  server.Shutdown();
+  REQUIRE(RunUntil(loop, [&] { return !connected->Get(); }));
 }
 
 // A call of one of Linkerd's services, made while the loop runs.
@@ -323,6 +352,15 @@ TEST_CASE("Linkerd's services answer from the same names") {
   REQUIRE(explained.ok());
   CHECK(explained->tree().path().elems_size() == 2);
   CHECK(explained->tree().has_dentry());
+
+  auto* tree_in_tree = explain.mutable_tree();
+  for (int depth = 0; depth < 90; ++depth) tree_in_tree = tree_in_tree->mutable_alt()->add_trees();
+  tree_in_tree->mutable_leaf()->mutable_id()->add_elems("svc");
+  const auto too_deep = Ask<wire::DelegateTreeRsp>(loop, [&](auto* context, auto* response, auto done) {
+    delegator->async()->GetDelegateTree(context, &explain, response, done);
+  });
+  CHECK(too_deep.status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK_THAT(std::string(too_deep.status().message()), Catch::Contains("nested too deep"));
 }
 
 // A stream that is open until it is cancelled; nothing is read from it.

@@ -36,16 +36,18 @@ inline Addr Bound(const std::vector<std::string>& host_ports) {
   return Addr::Bound(std::move(endpoints));
 }
 
-// Knows every name of one label; the endpoints of /#/t/<label> are pending until the test sets them.
+// Knows every name of one label; the endpoints of /#/t/<label> are pending until the test sets them. Names
+// under "slow" are looked up until the test answers.
 class TestNamer : public Namer {
  public:
   static Path Prefix() { return Path{"#", "t"}; }
 
   std::shared_ptr<Watch<Activity<NameTree<Name>>>> Lookup(const Path& path) override {
     if (path.empty()) return Constant(Activity<NameTree<Name>>::Ok(NameTree<Name>::Neg()));
-    const BoundName leaf{Prefix() + path.Take(1), SetOf(path[0]), path.Drop(1)};
-    return Constant(Activity<NameTree<Name>>::Ok(NameTree<Name>::Leaf(Name(leaf))));
+    if (path[0] == "slow") return slow_;
+    return Constant(Leaf(path));
   }
+  void Answer(const std::string& label) { slow_->Set(Leaf(Path{label})); }
   std::shared_ptr<Source<Addr>> SetOf(const std::string& label) {
     auto& source = sets_[label];
     if (!source) source = std::make_shared<Source<Addr>>(Addr::Pending());
@@ -53,7 +55,14 @@ class TestNamer : public Namer {
   }
 
  private:
+  using Answered = Activity<NameTree<Name>>;
+  Answered Leaf(const Path& path) {
+    return Answered::Ok(
+        NameTree<Name>::Leaf(Name(BoundName{Prefix() + path.Take(1), SetOf(path[0]), path.Drop(1)})));
+  }
+
   std::map<std::string, std::shared_ptr<Source<Addr>>> sets_;
+  std::shared_ptr<Source<Answered>> slow_ = std::make_shared<Source<Answered>>(Answered::Pending());
 };
 
 // All of namerd but its ports.

@@ -57,12 +57,34 @@ TEST_CASE("A file of Namerd 1.x is read, with its defaults") {
   CHECK(parsed.config.admin.address.ToString() == "0.0.0.0:9991");
 }
 
+TEST_CASE("A Namerd's interface for Thrift clients is read with all its keys") {
+  const Parsed parsed(std::string(kStorage) +
+                      "interfaces:\n"
+                      "- kind: io.l5d.thriftNameInterpreter\n"
+                      "- kind: io.l5d.thriftNameInterpreter\n"
+                      "  ip: 0.0.0.0\n"
+                      "  port: 4101\n"
+                      "  socketOptions: {noDelay: true, reuseAddr: true, reusePort: false}\n"
+                      "  cache:\n"
+                      "    bindingCacheActive: 5000\n"
+                      "    bindingCacheInactive: 1000\n"
+                      "    bindingCacheInactiveTTLSecs: 3600\n"
+                      "    addrCacheActive: 6000\n"
+                      "    addrCacheInactive: 1000\n"
+                      "    addrCacheInactiveTTLSecs: 360\n");
+  INFO(parsed.errors.ToString());
+  REQUIRE(parsed.errors.ok());
+  CHECK(parsed.config.interfaces[0].kind == InterfaceConfig::Kind::kThriftNameInterpreter);
+  CHECK(parsed.config.interfaces[0].address.ToString() == "127.0.0.1:4100");
+  CHECK(parsed.config.interfaces[1].address.ToString() == "0.0.0.0:4101");
+}
+
 TEST_CASE("Every mistake is told at once, each with its place and what would be accepted") {
   const Parsed parsed(
       "storage:\n"
       "  kind: io.l5d.rocksbd\n"
       "interfaces:\n"
-      "- kind: io.l5d.thriftNameInterpreter\n"
+      "- kind: io.l5d.destination\n"
       "- kind: io.l5d.httpController\n"
       "  prot: 4180\n"
       "admn: {}\n");
@@ -71,8 +93,7 @@ TEST_CASE("Every mistake is told at once, each with its place and what would be 
   CHECK_THAT(text, Catch::Contains(
                        "n.yaml:2:9: storage.kind: unknown kind of storage 'io.l5d.rocksbd'; did you mean "
                        "'io.l5d.rocksdb'"));
-  CHECK_THAT(text, Catch::Contains(
-                       "n.yaml:4:9: interfaces[0].kind: io.l5d.thriftNameInterpreter is not supported yet"));
+  CHECK_THAT(text, Catch::Contains("n.yaml:4:9: interfaces[0].kind: io.l5d.destination was an experiment"));
   CHECK_THAT(text, Catch::Contains("n.yaml:6:3: interfaces[1].prot:"));
   CHECK_THAT(text, Catch::Contains("n.yaml:7:1: admn:"));
 }
@@ -95,6 +116,17 @@ TEST_CASE("One mistake, one message") {
             "storage.namespaces.a: the dtab"},
            {storage + "interfaces: [{kind: io.l5d.mesh, ip: localhost}]\n", "'localhost' is no IP address"},
            {storage + "interfaces: [{kind: io.l5d.mesh, tls: {}}]\n", "interfaces[0].tls: not supported yet"},
+           {storage + "interfaces: [{kind: io.l5d.thriftNameInterpreter, tls: {}}]\n",
+            "interfaces[0].tls: not"},
+           {storage + "interfaces: [{kind: io.l5d.thriftNameInterpreter, cache: {bindingCache: 1}}]\n",
+            "interfaces[0].cache.bindingCache:"},
+           {storage + "interfaces: [{kind: io.l5d.thriftNameInterpreter, cache: {addrCacheActive: -1}}]\n",
+            "interfaces[0].cache.addrCacheActive"},
+           {storage + "interfaces: [{kind: io.l5d.mesh, socketOptions: {reusePort: true}}]\n",
+            "interfaces[0].socketOptions.reusePort: is always false here"},
+           {storage + "interfaces: [{kind: io.l5d.mesh, socketOptions: {backlog: 10}}]\n",
+            "backlog: not supported"},
+           {storage + "interfaces: [{kind: io.l5d.mesh, cache: {}}]\n", "interfaces[0].cache"},
            {storage + "interfaces: [{kind: io.l5d.mesh}, {kind: io.l5d.httpController, port: 4321}]\n",
             "127.0.0.1:4321 is taken by interfaces[0]"},
            {storage + "interfaces: [{kind: io.l5d.mesh, port: 9991}]\n", "is taken by the admin server"},
