@@ -1,5 +1,6 @@
 #include "lib/interpreters/transformed_explanation.h"
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -7,6 +8,8 @@
 #include <vector>
 
 #include "lib/naming/delegate_json.h"
+#include "lib/naming/status_name.h"
+#include "lib/transformers/transform.h"
 
 namespace heddle {
 namespace {
@@ -15,6 +18,7 @@ using nlohmann::ordered_json;
 
 // Explanations nest less: rules lead on and trees nest a limited number of times.
 constexpr int kMaxDepth = 2000;
+constexpr double kSmallShare = 1e-9;
 
 Addr AddrOf(const ordered_json& json) {
   const std::string type = json.at("type");
@@ -78,6 +82,17 @@ ordered_json TransformLeaf(const Transformers& transformers, size_t next, ordere
   return node;
 }
 
+double ShareOf(const ordered_json& node) { return node.contains("share") ? node["share"].get<double>() : 0; }
+
+bool IsVacant(const BoundName& client) {
+  const Subscription follow = client.addr->Subscribe([](const Addr&) {});
+  const Addr& addr = client.addr->Get();
+  if (StatusOfId(client.id).has_value()) return false;
+  return addr.state == AddrState::kAbsent || (addr.state == AddrState::kBound && addr.endpoints->empty());
+}
+
+// Of one explanation. What a filter takes from a client goes to the others, as in bindings, unless nobody is
+// left.
 class Transformation {
  public:
   explicit Transformation(const Transformers& transformers) : transformers_(transformers) {
@@ -89,11 +104,42 @@ class Transformation {
     }
   }
 
-  ordered_json Of(ordered_json node, int depth = 0) const {
+  ordered_json Of(const ordered_json& root) {
+    ordered_json transformed = Node(root, 0);
+    const double share = ShareOf(root);
+    if (lost_ < kSmallShare || lost_ > share - kSmallShare) return transformed;
+    scale_ = share / (share - lost_);
+    return Node(root, 0);
+  }
+
+ private:
+  ordered_json Node(ordered_json node, int depth) {
     if (depth > kMaxDepth) return node;
     const std::string type = node.at("type");
-    const auto transform = [&](ordered_json& child) { child = Of(std::move(child), depth + 1); };
-    if (type == "leaf") return TransformLeaf(transformers_, 0, node, ClientOf(node.at("bound")));
+    if (type == "leaf") return Leaf(std::move(node));
+    const double before = lost_;
+    node = WithTransformedBranches(std::move(node), type, depth);
+    if (scale_.has_value() && node.contains("share")) {
+      node["share"] = std::max(0.0, ShareOf(node) - (lost_ - before)) * *scale_;
+    }
+    return node;
+  }
+
+  ordered_json Leaf(ordered_json node) {
+    const BoundName client = ClientOf(node.at("bound"));
+    const BoundTree last = TransformTree(transformers_, BoundTree::Leaf(client));
+    const double share = ShareOf(node);
+    const bool lost = share > 0 && last.is_leaf() && IsVacant(last.leaf());
+    if (lost) lost_ += share;
+    if (scale_.has_value() && share > 0) {
+      node["share"] = lost ? 0.0 : share * *scale_;
+      if (lost) node["why"] = "the transformers leave none of its endpoints";
+    }
+    return TransformLeaf(transformers_, 0, node, client);
+  }
+
+  ordered_json WithTransformedBranches(ordered_json node, const std::string& type, int depth) {
+    const auto transform = [&](ordered_json& child) { child = Node(std::move(child), depth + 1); };
     if (type == "neg" || type == "fail" || type == "empty") return End(std::move(node));
     if (type == "delegate") transform(node.at("delegate"));
     if (type == "transformation") transform(node.at("tree"));
@@ -106,7 +152,6 @@ class Transformation {
     return node;
   }
 
- private:
   // A branch that ended without a client, which whoever replaces whole trees gives one.
   ordered_json End(ordered_json node) const {
     if (!replacement_.has_value()) return node;
@@ -122,14 +167,15 @@ class Transformation {
   const Transformers& transformers_;
   std::optional<BoundTree> replacement_;  // of the last that replaces
   size_t next_ = 0;                       // the transformer after it
+  double lost_ = 0;              // the shares of the clients so far whose endpoints are all filtered out
+  std::optional<double> scale_;  // what the other shares grow by; nullopt: no share changes
 };
 
 }  // namespace
 
 absl::StatusOr<std::string> TransformExplanation(const Transformers& transformers, absl::string_view json) {
   try {
-    ordered_json root = ordered_json::parse(json.begin(), json.end());
-    root = Transformation(transformers).Of(std::move(root));
+    const ordered_json root = Transformation(transformers).Of(ordered_json::parse(json.begin(), json.end()));
     return root.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   } catch (const ordered_json::exception& error) {
     return absl::InvalidArgumentError(std::string("the explanation that came is none: ") + error.what());

@@ -186,6 +186,35 @@ TEST_CASE("Every leaf of every branch is transformed, details included") {
       R"({"type":"bound","addrs":[{"ip":"::1","port":7,"meta":{"nodeName":"n"}}],"meta":{"authority":"x"}})");
 }
 
+TEST_CASE("The share of a client that is filtered out goes to the others, unless nobody is left") {
+  const auto client = [](const std::string& ip, const std::string& share) {
+    return R"({"type":"leaf","path":"/a","bound":{"addr":{"type":"bound","addrs":[{"ip":")" + ip +
+           R"(","port":1,"meta":{}}],"meta":{}},"id":"/#/a","path":"/"},"share":)" + share + "}";
+  };
+  const auto shares = [&client](const std::string& host) {
+    const std::string json =
+        R"({"type":"delegate","path":"/svc","share":1,"delegate":{"type":"union","path":"/x",)"
+        R"("share":1,"union":[{"weight":6,"tree":)" +
+        client("10.0.0.1", "0.6") + R"(},{"weight":2,"tree":)" + client("10.0.0.2", "0.2") +
+        R"(},{"weight":2,"tree":)" + client("10.0.0.2", "0.2") + "}]}}";
+    const auto text =
+        TransformExplanation(MakeListed("[{kind: io.l5d.specificHost, host: " + host + "}]"), json);
+    REQUIRE(text.ok());
+    return ordered_json::parse(*text);
+  };
+  const auto some = shares("10.0.0.2");
+  CHECK(some["share"] == Approx(1));
+  CHECK(some["delegate"]["share"] == Approx(1));
+  const auto& members = some["delegate"]["union"];
+  CHECK(members[0]["tree"]["share"] == 0);
+  CHECK(members[0]["tree"]["tree"]["why"] == "the transformers leave none of its endpoints");
+  CHECK(members[1]["tree"]["share"] == Approx(0.5));
+  CHECK(members[2]["tree"]["tree"]["share"] == Approx(0.5));
+  const auto none = shares("10.0.0.3");
+  CHECK(none["delegate"]["union"][0]["tree"]["share"] == 0.6);
+  CHECK_FALSE(none["delegate"]["union"][0]["tree"].contains("why"));
+}
+
 TEST_CASE("What a constant takes the place of is shown to lead there, ~ as well") {
   const auto constant = MakeListed("[{kind: io.l5d.const, path: /$/inet/127.0.0.1/9}]");
   const auto after = [&constant](const std::string& json) {
