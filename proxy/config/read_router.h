@@ -13,7 +13,7 @@ namespace heddle {
 //   protocol: http          required
 //   label: http             unique; names the metrics
 //   dstPrefix: /svc         what every logical name begins with
-//   dtab:                   the default interpreter's rules; with io.l5d.mesh, rules after namerd's
+//   dtab:                   the default interpreter's rules; with others, rules after the file's or namerd's
 //   servers:                {ip: 127.0.0.1, port: 4140, label}
 //   identifier:             an object or a list of them; io.l5d.header.token
 //   interpreter:            default
