@@ -37,8 +37,9 @@ class Namespaces {
   // The names of the namespaces that exist, sorted.
   std::shared_ptr<Watch<std::vector<std::string>>> Names();
 
-  // The endpoints of a bound id (/#/io.l5d.fs/web, /$/inet/127.1/80), as the namers know them. Absent for an
-  // id that no namer answers for; failed with FailedPrecondition for one that stands for no single set
+  // The endpoints of a bound id (/#/io.l5d.fs/web, /$/inet/127.1/80, /%/io.l5d.port/4140/#/io.l5d.fs/web), as
+  // the namers and their transformers make them. Absent for an id that no namer answers for; failed with
+  // FailedPrecondition for one that stands for no single set
   // (/$/fail). The same id gives the same watch while somebody holds it.
   std::shared_ptr<Watch<Addr>> Resolve(const Path& id);
 

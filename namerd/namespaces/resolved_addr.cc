@@ -16,11 +16,20 @@ Addr AddrOf(const BoundTree& tree, const Path& id) {
       absl::StrCat(id.Show(), " is not a concrete bound id: it leads to several sets of endpoints")));
 }
 
+// Null if none is meant.
+const BoundName* LeafOf(const BoundTree& tree, const Path& id) {
+  const BoundName* found = tree.is_leaf() ? &tree.leaf() : nullptr;
+  tree.ForEachLeaf([&](const BoundName& leaf) {
+    if (leaf.id == id) found = &leaf;
+  });
+  return found;
+}
+
 }  // namespace
 
 void ResolvedAddr::OnFirstSubscriber() {
-  binding_ =
-      namers_->Bind(Dtab(), id_)->Subscribe([this](const Activity<Binding>& binding) { Follow(binding); });
+  binding_ = namers_->Bind(Dtab(), id_.StripTransformerPrefix())
+                 ->Subscribe([this](const Activity<Binding>& binding) { Follow(binding); });
 }
 
 void ResolvedAddr::OnLastUnsubscribed() {
@@ -30,11 +39,11 @@ void ResolvedAddr::OnLastUnsubscribed() {
 }
 
 void ResolvedAddr::Follow(const Activity<Binding>& binding) {
-  const bool to_leaf = binding.value.has_value() && binding.value->tree.is_leaf();
-  if (to_leaf && binding.value->tree.leaf().addr == leaf_) return;
+  const BoundName* leaf = binding.value.has_value() ? LeafOf(binding.value->tree, id_) : nullptr;
+  if (leaf != nullptr && leaf->addr == leaf_) return;
   addr_.Cancel();
-  leaf_ = to_leaf ? binding.value->tree.leaf().addr : nullptr;
-  if (to_leaf) {
+  leaf_ = leaf != nullptr ? leaf->addr : nullptr;
+  if (leaf != nullptr) {
     addr_ = leaf_->Subscribe([this](const Addr& addr) { Publish(addr); });
   } else if (binding.value.has_value()) {
     Publish(AddrOf(binding.value->tree, id_));

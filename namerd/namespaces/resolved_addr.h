@@ -10,8 +10,10 @@
 
 namespace heddle::namerd {
 
-// Binds `id` with the namers alone and follows the endpoints of the leaf it leads to.
-// Source: io.buoyant.namerd.iface.NameInterpreterCache (getAddr).
+// Binds `id`, without the prefixes that transformers have put before it, with the namers alone, and follows
+// the endpoints of the leaf that has the whole id: those that the namer's transformers make. Where there is
+// no such leaf (another's transformer: a proxy's own), those of the one it leads to. Source:
+// io.buoyant.namerd.iface.NameInterpreterCache (getAddr).
 class ResolvedAddr : public Watch<Addr> {
  public:
   ResolvedAddr(std::shared_ptr<LocalInterpreter> namers, Path id)

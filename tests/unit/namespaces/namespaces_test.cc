@@ -4,6 +4,7 @@
 
 #include "lib/event/loop.h"
 #include "lib/naming/local_interpreter.h"
+#include "lib/transformers/transform.h"
 #include "namerd/namespaces/weak_cache.h"
 #include "namerd/store/memory_store.h"
 
@@ -154,6 +155,40 @@ TEST_CASE("A bound id resolves to its endpoints, and those are followed while so
   };
   CHECK(state_of(Path{"#", "unknown", "a"}).state == AddrState::kAbsent);
   CHECK(absl::IsFailedPrecondition(state_of(Path{"$", "fail"}).error));
+}
+
+// Puts every endpoint on another port, under an id that says so.
+class OtherPort : public Transformer {
+ public:
+  const std::string& name() const override { return name_; }
+  BoundTree TransformClient(const BoundName& client) override {
+    return BoundTree::Leaf({Path{"%", "io.l5d.port", "2"} + client.id, addr, client.residual});
+  }
+  std::shared_ptr<Source<Addr>> addr = std::make_shared<Source<Addr>>(Addr::Pending());
+
+ private:
+  const std::string name_ = "port";
+};
+
+TEST_CASE("An id of a namer with transformers resolves to what they make of its endpoints") {
+  FakeClock clock;
+  Loop loop{clock};
+  const std::unique_ptr<Store> store = MakeMemoryStore(loop);
+  const auto namer = std::make_shared<OneSetNamer>();
+  const auto port = std::make_shared<OtherPort>();
+  const auto transformed = TransformNamer(namer, {port});
+  Namespaces namespaces{*store, {{Path{"#", "one"}, transformed}, {Path{"#", "plain"}, namer}}};
+  namer->addr->Set(OneEndpoint());
+  port->addr->Set(Addr::Bound({}));
+  const auto endpoints_of = [&](const Path& id) {
+    const auto watch = namespaces.Resolve(id);
+    const Subscription s = watch->Subscribe([](const Addr&) {});
+    return watch->Get();
+  };
+  CHECK(endpoints_of(*Path::Parse("/%/io.l5d.port/2/#/one/a")) == Addr::Bound({}));
+  // The prefix is of a transformer that a proxy has, not the namer.
+  CHECK(endpoints_of(*Path::Parse("/%/io.l5d.port/9/#/plain/a")) == OneEndpoint());
+  CHECK(endpoints_of(*Path::Parse("/%/io.l5d.port/2/#/unknown/a")).state == AddrState::kAbsent);
 }
 
 TEST_CASE("A cache of names from strangers forgets what nobody holds") {
