@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "namerctl/output/dtab_text.h"
 
 namespace heddle::namerctl {
@@ -106,18 +107,19 @@ std::string LeftOut(size_t count, absl::string_view what) {
   return count == 0 ? "" : absl::StrCat("  and ", count, " more ", what, "\n");
 }
 
-// "2 names in use: 1 lost, 1 unchanged."
+// "3 names in use: 1 unchanged, 2 lost."
 std::string Verdict(const Json& report) {
   const Json counts = report.value("counts", Json::object());
-  const size_t lost = Number(counts, "lost"), unknown = Number(counts, "unknown");
-  const size_t changed = Number(counts, "changed"), gained = Number(counts, "gained");
-  std::string text = absl::StrCat("Of ", Count(Number(counts, "all"), "name"), " in use ",
-                                  Number(counts, "unchanged"), " would stay as they are, ", changed,
-                                  " change, ", gained, " gain a service, ", lost, " lose theirs");
-  if (Number(counts, "absent") > 0)
-    absl::StrAppend(&text, ", ", Number(counts, "absent"), " have none before and after");
-  if (unknown > 0) absl::StrAppend(&text, "; of ", unknown, " it is not known");
-  return text + ".";
+  if (Number(counts, "all") == 0) return "No name is in use: nobody would notice.";
+  std::vector<std::string> parts;
+  for (const char* effect : {"unchanged", "changed", "gained", "lost", "absent", "unknown"}) {
+    const size_t count = Number(counts, effect);
+    if (count == 0) continue;
+    parts.push_back(absl::StrCat(count, " ", effect));
+    if (effect == absl::string_view("absent")) parts.back() += " before and after";
+    if (effect == absl::string_view("unknown")) parts.back() = absl::StrCat(count, " not known in time");
+  }
+  return absl::StrCat(Count(Number(counts, "all"), "name"), " in use: ", absl::StrJoin(parts, ", "), ".");
 }
 
 }  // namespace

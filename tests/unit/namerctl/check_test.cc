@@ -47,7 +47,7 @@ Compared with version AAAAAAAAAAE=:
     before  100 %  /#/io.l5d.fs/v1  3 endpoints
     after   100 %  /#/io.l5d.fs/v2  1 endpoint
   and 4 more names
-Of 3 names in use 1 would stay as they are, 1 change, 0 gain a service, 1 lose theirs.
+3 names in use: 1 unchanged, 1 changed, 1 lost.
 )");
 }
 
@@ -59,7 +59,7 @@ TEST_CASE("check of what hurts nobody ends with 0, as JSON too") {
   CHECK(namerd.Asked(0) == "POST /api/1/check/web | Content-Type: application/json | []");
   CHECK(namerd.out ==
         "Compared with no rules at all:\n"
-        "Of 1 name in use 1 would stay as they are, 0 change, 0 gain a service, 0 lose theirs.\n");
+        "1 name in use: 1 unchanged.\n");
   namerd.Answer(200, kFine);
   CHECK(namerd.Run({"dtab", "check", "web", "-", "--json"}) == kDone);
   CHECK(namerd.out == kFine);
