@@ -3,13 +3,14 @@
 #ifndef HEDDLE_NAMERD_STORE_SERIAL_THREAD_H_
 #define HEDDLE_NAMERD_STORE_SERIAL_THREAD_H_
 
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 
 namespace heddle::namerd {
 
@@ -23,16 +24,20 @@ class SerialThread {
   // Runs what is waiting, then ends.
   ~SerialThread() {
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       stopping_ = true;
     }
+    has_work_.notify_one();
     thread_.join();
   }
 
   // Any thread.
   void Add(T item) {
-    absl::MutexLock lock(&mutex_);
-    waiting_.push_back(std::move(item));
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back(std::move(item));
+    }
+    has_work_.notify_one();
   }
 
  private:
@@ -40,18 +45,18 @@ class SerialThread {
     while (true) {
       std::vector<T> items;
       {
-        absl::MutexLock lock(&mutex_);
-        mutex_.Await(absl::Condition(this, &SerialThread::HasWork));
+        std::unique_lock lock(mutex_);
+        has_work_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
         if (waiting_.empty()) return;
         items.swap(waiting_);
       }
       run_(std::move(items));
     }
   }
-  bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || !waiting_.empty(); }
 
   const std::function<void(std::vector<T>)> run_;
-  absl::Mutex mutex_;
+  std::mutex mutex_;  // absl's is opaque to the thread sanitizer
+  std::condition_variable has_work_;
   std::vector<T> waiting_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last: starts when the rest is there
