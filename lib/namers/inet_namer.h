@@ -9,6 +9,7 @@
 
 #include "lib/namers/held.h"
 #include "lib/namers/host_addrs.h"
+#include "lib/naming/inet_path.h"
 #include "lib/naming/namer.h"
 
 namespace heddle {
@@ -20,15 +21,14 @@ class InetNamer : public Namer {
 
   // What the namer answers for.
   static Path Prefix(Resolved resolved = Resolved::kAgain) {
-    return Path{"$", resolved == Resolved::kAgain ? "inet" : "fixedinet"};
+    return resolved == Resolved::kAgain ? InetPath::Prefix() : Path{"$", "fixedinet"};
   }
 
   explicit InetNamer(std::shared_ptr<HostAddrs> hosts, Resolved resolved = Resolved::kAgain)
       : hosts_(std::move(hosts)), resolved_(resolved), prefix_(Prefix(resolved)) {}
 
-  // A host and a port are read before a port alone, which means 127.0.0.1; what follows is the residual.
-  // Anything else is InvalidArgument, not ~. The watch never changes; the leaf's Addr is shared by host and
-  // port.
+  // What InetPath reads; what follows is the residual. Anything else is InvalidArgument, not ~. The watch
+  // never changes; the leaf's Addr is shared by host and port.
   std::shared_ptr<Watch<Activity<NameTree<Name>>>> Lookup(const Path& path) override;
   // The DNS names that are followed: /<host>/<port>.
   std::string StateJson() const override;
@@ -36,7 +36,6 @@ class InetNamer : public Namer {
  private:
   using Result = Activity<NameTree<Name>>;
   Result Resolve(const Path& path);
-  Result Leaf(const Path& path, size_t labels, const std::string& host, uint16_t port);
 
   const std::shared_ptr<HostAddrs> hosts_;
   const Resolved resolved_;
