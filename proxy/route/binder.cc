@@ -92,8 +92,6 @@ struct Binder::Core {
       raw->watch = interpreter.Bind(config.dtab.Concat(local), name);
       raw->subscription =
           raw->watch->Subscribe([this, raw](const Activity<Binding>& a) { OnBinding(*raw, a); });
-      // Those that somebody holds are more than the cache is to have: this one will not be kept.
-      if (entries.size() > config.max_trees && kept.empty()) trees.oneshots.Increment();
       Trim();
     } else {
       if (entry->subscribers.empty()) {
@@ -127,7 +125,7 @@ struct Binder::Core {
 
   // Of the bindings that nobody holds, those that are too many, the oldest first.
   void Trim() {
-    while (!kept.empty() && (entries.size() > config.max_trees || feeds.size() > config.max_bounds)) {
+    while (!kept.empty() && (leading > config.max_trees || feeds.size() > config.max_bounds)) {
       trees.evicts.Increment();
       bounds.evicts.Increment(Erase(*kept.back()));
     }
@@ -138,6 +136,7 @@ struct Binder::Core {
       trees.expires.Increment();
       bounds.expires.Increment(Erase(*kept.back()));
     }
+    Trim();
     if (!kept.empty()) sweep.Start(kSweepInterval);
   }
 
@@ -148,6 +147,7 @@ struct Binder::Core {
     const std::unique_ptr<Entry> last = std::move(found->second);
     entries.erase(found);
     last->subscription.Cancel();
+    if (!last->clients.empty()) --leading;
     const size_t before = feeds.size();
     for (const std::string& client : last->clients) ReleaseFeed(client);
     return before - feeds.size();
@@ -164,6 +164,7 @@ struct Binder::Core {
         clients.push_back(leaf.id.Show());
         HoldFeed(clients.back(), leaf.addr);
       }
+      CountLeading(entry.clients.empty(), clients.empty());
       std::swap(clients, entry.clients);
       for (const std::string& client : clients) ReleaseFeed(client);
     } else if (activity.failed()) {
@@ -176,6 +177,13 @@ struct Binder::Core {
     }
     if (!entry.subscribers.empty()) entry.since = loop.Now();
     for (const Subscriber& subscriber : entry.subscribers) Tell(subscriber, entry);
+  }
+
+  // A binding leads to no client, or did, and now.
+  void CountLeading(bool was_empty, bool is_empty) {
+    if (was_empty == is_empty) return;
+    leading += is_empty ? -1 : 1;
+    if (!is_empty && leading > config.max_trees && kept.empty()) trees.oneshots.Increment();
   }
 
   void HoldFeed(const std::string& client, const std::shared_ptr<Watch<Addr>>& watch) {
@@ -237,6 +245,7 @@ struct Binder::Core {
   CacheStats bounds;
   std::map<std::string, Feed> feeds;  // nodes stay where they are
   std::map<std::string, std::unique_ptr<Entry>> entries;
+  size_t leading = 0;  // entries that lead somewhere
   absl::flat_hash_map<Subscriber, Entry*> by_subscriber;
   std::list<Entry*> kept;  // without subscribers, the latest first
   Timer sweep;

@@ -22,8 +22,8 @@ struct RouteConfig {
   //
   // paths: names that lead somewhere, a worker.
   size_t max_routes = 1000;
-  // trees: bindings that the control loop follows for all workers; up to this, those that no worker holds any
-  // more are kept, so that a name evicted by a worker comes back without being evaluated again.
+  // trees: bindings to clients, followed for all workers; up to this, those that no worker holds any more are
+  // kept, so that a name evicted by a worker comes back without being evaluated again.
   size_t max_trees = 1000;
   // bounds: likewise, the endpoint sets that these lead to.
   size_t max_bounds = 1000;

@@ -138,6 +138,7 @@ TEST_CASE("an unknown name is looked up once, followed, and forgotten in its tim
 TEST_CASE("a scan of names that lead nowhere costs what is kept of them") {
   RouterConfig config;
   config.route.max_unknowns = 10;
+  config.route.max_trees = 1;
   World w(config);
   Backend backend(w.loop, Answer(Ok("hello")));
   FakeClient web("/#/web");
@@ -158,6 +159,7 @@ TEST_CASE("a scan of names that lead nowhere costs what is kept of them") {
   CHECK(w.interpreter.binds == 301);
   CHECK(IsOk(w.Ask(Get("web"))));
   CHECK(w.interpreter.binds == 301);
+  CHECK(w.CounterOf("rt|http|bindcache|tree|oneshots") == 0);
 }
 
 TEST_CASE("a rule that goes back finds the connections as they were") {
