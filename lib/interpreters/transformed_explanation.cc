@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "lib/naming/choice.h"
 #include "lib/naming/delegate_json.h"
-#include "lib/naming/status_name.h"
 #include "lib/transformers/transform.h"
 
 namespace heddle {
@@ -84,25 +84,17 @@ ordered_json TransformLeaf(const Transformers& transformers, size_t next, ordere
 
 double ShareOf(const ordered_json& node) { return node.contains("share") ? node["share"].get<double>() : 0; }
 
-bool IsVacant(const BoundName& client) {
+bool HasNobody(const BoundName& client) {
   const Subscription follow = client.addr->Subscribe([](const Addr&) {});
-  const Addr& addr = client.addr->Get();
-  if (StatusOfId(client.id).has_value()) return false;
-  return addr.state == AddrState::kAbsent || (addr.state == AddrState::kBound && addr.endpoints->empty());
+  return IsVacant(client.id, client.addr->Get());
 }
 
 // Of one explanation. What a filter takes from a client goes to the others, as in bindings, unless nobody is
 // left.
 class Transformation {
  public:
-  explicit Transformation(const Transformers& transformers) : transformers_(transformers) {
-    for (size_t i = 0; i < transformers.size(); ++i) {
-      if (auto tree = transformers[i]->ReplacesTree()) {
-        replacement_ = std::move(tree);
-        next_ = i + 1;
-      }
-    }
-  }
+  explicit Transformation(const Transformers& transformers)
+      : transformers_(transformers), replacement_(LastReplacement(transformers)) {}
 
   ordered_json Of(const ordered_json& root) {
     ordered_json transformed = Node(root, 0);
@@ -129,7 +121,7 @@ class Transformation {
     const BoundName client = ClientOf(node.at("bound"));
     const BoundTree last = TransformTree(transformers_, BoundTree::Leaf(client));
     const double share = ShareOf(node);
-    const bool lost = share > 0 && last.is_leaf() && IsVacant(last.leaf());
+    const bool lost = share > 0 && last.is_leaf() && HasNobody(last.leaf());
     if (lost) lost_ += share;
     if (scale_.has_value() && share > 0) {
       node["share"] = lost ? 0.0 : share * *scale_;
@@ -155,9 +147,10 @@ class Transformation {
   // A branch that ended without a client, which whoever replaces whole trees gives one.
   ordered_json End(ordered_json node) const {
     if (!replacement_.has_value()) return node;
-    ordered_json after = WithTree(node, *replacement_);
-    if (replacement_->is_leaf()) {
-      after = TransformLeaf(transformers_, next_, std::move(after), replacement_->leaf());
+    const BoundTree& tree = replacement_->tree;
+    ordered_json after = WithTree(node, tree);
+    if (tree.is_leaf()) {
+      after = TransformLeaf(transformers_, replacement_->next, std::move(after), tree.leaf());
     }
     node["type"] = "delegate";
     node["delegate"] = std::move(after);
@@ -165,8 +158,7 @@ class Transformation {
   }
 
   const Transformers& transformers_;
-  std::optional<BoundTree> replacement_;  // of the last that replaces
-  size_t next_ = 0;                       // the transformer after it
+  const std::optional<Replacement> replacement_;
   double lost_ = 0;              // the shares of the clients so far whose endpoints are all filtered out
   std::optional<double> scale_;  // what the other shares grow by; nullopt: no share changes
 };

@@ -5,15 +5,11 @@
 #include <vector>
 
 #include "lib/interpreters/transformed_explanation.h"
-#include "lib/naming/status_name.h"
+#include "lib/naming/choice.h"
 #include "lib/transformers/transform.h"
 
 namespace heddle {
 namespace {
-
-bool IsVacant(const Addr& addr) {
-  return addr.state == AddrState::kAbsent || (addr.state == AddrState::kBound && addr.endpoints->empty());
-}
 
 struct Present {
   BoundTree tree;
@@ -84,24 +80,26 @@ class TransformedInterpreter::BoundWatch : public Watch<Activity<Binding>> {
     following_ = true;
     if (whole_.value->tree.is_union()) {
       whole_.value->tree.ForEachLeaf([&](const BoundName& client) {
-        if (client.addr == nullptr || StatusOfId(client.id).has_value()) return;
+        if (client.addr == nullptr) return;
         std::shared_ptr<Vacancy>& vacancy = vacancies[client.addr];
         if (vacancy != nullptr) return;
         const auto known = vacancies_.find(client.addr);
-        vacancy = known == vacancies_.end() ? Follow(client.addr) : known->second;
+        vacancy = known == vacancies_.end() ? Follow(client) : known->second;
       });
     }
     std::swap(vacancies_, vacancies);  // those of the old tree go after those of the new one are followed
     following_ = false;
   }
 
-  std::shared_ptr<Vacancy> Follow(const std::shared_ptr<Watch<Addr>>& addr) {
+  std::shared_ptr<Vacancy> Follow(const BoundName& client) {
     auto vacancy = std::make_shared<Vacancy>();
-    vacancy->subscription = addr->Subscribe([this, raw = vacancy.get()](const Addr& value) {
-      if (std::exchange(raw->vacant, IsVacant(value)) == IsVacant(value) || following_) return;
-      Activity<Binding> chosen = Chosen();
-      if (!(chosen == Get())) Publish(std::move(chosen));
-    });
+    vacancy->subscription =
+        client.addr->Subscribe([this, id = client.id, raw = vacancy.get()](const Addr& addr) {
+          const bool vacant = IsVacant(id, addr);
+          if (std::exchange(raw->vacant, vacant) == vacant || following_) return;
+          Activity<Binding> chosen = Chosen();
+          if (!(chosen == Get())) Publish(std::move(chosen));
+        });
     return vacancy;
   }
 

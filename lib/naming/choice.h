@@ -1,5 +1,5 @@
 // Which alternate is taken, and which members of a union: what bindings choose by and explanations tell. For
-// lib/naming alone.
+// interpreters.
 #ifndef HEDDLE_LIB_NAMING_CHOICE_H_
 #define HEDDLE_LIB_NAMING_CHOICE_H_
 
