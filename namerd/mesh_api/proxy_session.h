@@ -84,7 +84,7 @@ class ProxySession {
   void EnqueueSynced(FollowedNamespace& ns);
   template <class Thing>
   void Dequeue(Thing& thing);
-  // A tree that cannot be sent yet: the Synced of its namespace waits for it.
+  // A tree that cannot be sent yet, or is not known yet: the Synced of its namespace waits for it.
   void Wait(Name& name);
   void StopWaiting(Name& name);
 

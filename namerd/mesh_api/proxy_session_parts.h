@@ -24,7 +24,7 @@ struct ProxySession::FollowedNamespace {
   std::optional<DtabVersion> latest;
   std::optional<DtabVersion> synced;  // as told
   DtabVersion queued;    // `latest` when it took its place: all that this changes stands before it
-  size_t waiting = 0;    // names that cannot be told yet
+  size_t waiting = 0;    // names that cannot be told as they are to be
   bool blocked = false;  // its turn came while some were
   std::optional<Queue::iterator> place;
 };

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "lib/mesh/convert.h"
 #include "lib/base/utf8.h"
+#include "lib/mesh/convert.h"
 #include "namerd/mesh_api/proxy_session.h"
 #include "namerd/mesh_api/proxy_session_parts.h"
 #include "proto/mesh.pb.h"
@@ -52,6 +52,8 @@ bool ProxySession::NextMessage(FromNamerd* out) {
 ProxySession::Told ProxySession::Tell(Name& name, FromNamerd* out) {
   const Activity<Binding>& now = name.watch->Get();
   if (now.value) {
+    // It is to be replaced, by what is still being looked up.
+    if (now.value->settling) Wait(name);
     const bool differs = name.digest != name.peer_digest;
     const bool recovered = !name.failure.empty() && !now.failed();
     if (differs || recovered || !name.answered) {

@@ -367,6 +367,36 @@ TEST_CASE("A name that cannot be served fails alone") {
   }
 }
 
+TEST_CASE("A version is synced only when nothing that it needs is still being looked up") {
+  Fixture f;
+  f.Set("a").Set(Bound({"10.0.0.1:1"}));
+  f.Set("slow").Set(Bound({"10.0.0.2:1"}));
+  Proxy proxy(f.namerd);
+  proxy.Start();
+  REQUIRE(proxy.Subscribe(1, "/svc/a").ok());
+  REQUIRE(proxy.Subscribe(2, "/svc/b").ok());
+  proxy.Drain();
+  f.namerd.Put("web", "/svc => /#/t ; /svc/a => /#/t/slow ; /svc/b => /#/t/a");
+  // One name is bound anew; the other keeps its tree, and the version is not in force.
+  CHECK(proxy.Drain() == Lines{"#2 /#/t/a", "/#/t/b WITHDRAWN"});
+  f.namerd.Put("web", "/svc => /#/t ; /svc/a => /#/t/slow/er ; /svc/b => /#/t/a");
+  CHECK(proxy.Drain() == Lines{});
+
+  SECTION("the answer lets it pass") {
+    f.namerd.namer->Answer("slow");
+    CHECK(proxy.Drain() == Lines{"/#/t/slow BOUND 10.0.0.2:1", "#1 /#/t/slow", "synced web 3"});
+  }
+  SECTION("so does the end of the name's subscription") {
+    proxy.Unsubscribe(1);
+    CHECK(proxy.Drain() == Lines{"synced web 3"});
+  }
+  SECTION("and a version that does not need the answer") {
+    f.namerd.Put("web", "/svc => /#/t ; /svc/b => /#/t/a");
+    // The one that did is overtaken: what it lacked is not wanted any more.
+    CHECK(proxy.Drain() == Lines{"synced web 3", "synced web 4"});
+  }
+}
+
 TEST_CASE("A proxy's names are in use for as long as it follows them, under the rules it adds") {
   Fixture f;
   const auto in_use = [&f] {
