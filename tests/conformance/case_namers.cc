@@ -1,6 +1,5 @@
 #include "tests/conformance/case_namers.h"
 
-#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <utility>
@@ -38,6 +37,8 @@ PrefixedNamer GreedyNamer(const Path& prefix) {
           })};
 }
 
+}  // namespace
+
 void WriteFiles(const std::filesystem::path& dir, const Json& files) {
   std::filesystem::create_directories(dir);
   for (const auto& item : files.items()) {
@@ -51,7 +52,23 @@ void WriteFiles(const std::filesystem::path& dir, const Json& files) {
   }
 }
 
-}  // namespace
+std::optional<Dtab> DtabOf(const Json& text, Verdict* verdict) {
+  auto dtab = Dtab::Parse(text.get<std::string>());
+  if (dtab.ok()) return *std::move(dtab);
+  verdict->Fail(dtab.status().ToString());
+  return std::nullopt;
+}
+
+std::optional<Path> PathOf(const Json& text, Verdict* verdict) {
+  auto path = Path::Parse(text.get<std::string>());
+  if (path.ok()) return *std::move(path);
+  verdict->Fail(path.status().ToString());
+  return std::nullopt;
+}
+
+Activity<VersionedDtab> AsActivity(const Dtab& dtab, uint64_t revision) {
+  return Activity<VersionedDtab>::Ok({{1, revision}, std::make_shared<const Dtab>(dtab)});
+}
 
 CaseNamers::CaseNamers(const Json& test) {
   DnsResolver::Options dns;

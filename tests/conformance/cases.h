@@ -5,6 +5,7 @@
 
 #include "lib/dtab/name_tree.h"
 #include "lib/naming/namer.h"
+#include "lib/naming/transformer.h"
 #include "tests/conformance/verdict.h"
 
 namespace heddle::conformance {
@@ -13,10 +14,29 @@ Verdict RunPathCase(const Json& test);
 Verdict RunNameTreeCase(const Json& test);
 Verdict RunDtabCase(const Json& test);
 Verdict RunDelegateCase(const Json& test);
+Verdict RunControlHttpCase(const Json& test);
+Verdict RunConfigCase(const Json& test);
 
 // Ops of delegate.json, each in its own file.
 void RunFsFile(const Json& test, Verdict* verdict);
 void RunFsLookup(const Json& test, Verdict* verdict);
+void RunRewrite(const Json& test, Verdict* verdict);
+void RunPathMatch(const Json& test, Verdict* verdict);
+void RunDelegate(const Json& test, Verdict* verdict);
+void RunDelegateSimplify(const Json& test, Verdict* verdict);
+void RunDelegateFind(const Json& test, Verdict* verdict);
+void RunTransform(const Json& test, Verdict* verdict);
+void RunTransformName(const Json& test, Verdict* verdict);
+void RunDispatch(const Json& test, Verdict* verdict);
+void RunPickDistribution(const Json& test, Verdict* verdict);
+void RunNamerdConfig(const Json& test, Verdict* verdict);
+
+// The table of a kind of config.json.
+void RunConfigKeys(const Json& test, Verdict* verdict);
+
+// The `transformer` of a case, one or a list, with its `local_ips`; none where it has none. An error if the
+// configuration is refused.
+absl::StatusOr<Transformers> CaseTransformers(const Json& test, const std::shared_ptr<Namer>& inet);
 
 // A namer's answer in the vectors' form: {"type": "bound", "id", "residual"}, {"type": "path", "path"}, neg,
 // fail, empty; an error or a pending answer has these as its type.

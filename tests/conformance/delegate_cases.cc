@@ -1,50 +1,17 @@
-#include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 
 #include "lib/naming/dependencies.h"
-#include "lib/naming/explainer.h"
 #include "lib/naming/local_interpreter.h"
 #include "lib/naming/lookup.h"
+#include "lib/naming/status_name.h"
 #include "lib/naming/utility_namers.h"
 #include "tests/conformance/case_namers.h"
 #include "tests/conformance/cases.h"
 
 namespace heddle::conformance {
 namespace {
-
-using DtabSource = Source<Activity<VersionedDtab>>;
-
-// What lib/naming does not serve yet. They are counted and said to be not run.
-const std::set<std::string>& UnservedOps() {
-  static const auto& ops = *new std::set<std::string>{"rewrite",
-                                                      "path_match",
-                                                      "transform",
-                                                      "delegate_transform_name",
-                                                      "delegate_transform_json",
-                                                      "delegate_find",
-                                                      "dispatch",
-                                                      "dispatch_union",
-                                                      "catalog",
-                                                      "pick_distribution",
-                                                      "namerd_config"};
-  return ops;
-}
-const std::set<std::string>& UnservedFeatures() {
-  static const auto& features = *new std::set<std::string>{"status_namer"};
-  return features;
-}
-
-std::optional<Dtab> DtabOf(const Json& text, Verdict* verdict) {
-  auto dtab = Dtab::Parse(text.get<std::string>());
-  if (dtab.ok()) return *std::move(dtab);
-  verdict->Fail(dtab.status().ToString());
-  return std::nullopt;
-}
-
-Activity<VersionedDtab> AsActivity(const Dtab& dtab, uint64_t revision) {
-  return Activity<VersionedDtab>::Ok({{1, revision}, std::make_shared<const Dtab>(dtab)});
-}
 
 // `weight`: of the innermost union member the tree is in. A leaf whose siblings were all dropped has none
 // left here.
@@ -98,8 +65,8 @@ void Bind(const Json& test, Verdict* verdict) {
                                                          : none,
                                  1, verdict);
   const auto local = DtabOf(test.contains("local") ? test["local"] : none, verdict);
-  const auto path = Path::Parse(test.at("path").get<std::string>());
-  if (!local.has_value() || !path.ok()) return verdict->Fail("the case's local dtab or path does not parse");
+  const auto path = PathOf(test.at("path"), verdict);
+  if (!local.has_value() || !path.has_value()) return;
   const CaseNamers namers(test);
   LocalInterpreter interpreter(std::make_shared<DtabSource>(stored), namers.all());
   const auto watch = interpreter.Bind(*local, *path);
@@ -110,8 +77,8 @@ void Bind(const Json& test, Verdict* verdict) {
 // The same over time: each step may change the stored dtab and says what the name is bound to then.
 void BindSequence(const Json& test, Verdict* verdict) {
   const auto local = DtabOf(test.contains("local") ? test["local"] : Json(""), verdict);
-  const auto path = Path::Parse(test.at("path").get<std::string>());
-  if (!local.has_value() || !path.ok()) return verdict->Fail("the case's local dtab or path does not parse");
+  const auto path = PathOf(test.at("path"), verdict);
+  if (!local.has_value() || !path.has_value()) return;
   const auto dtab = std::make_shared<DtabSource>(Activity<VersionedDtab>::Pending());
   const CaseNamers namers(test);
   LocalInterpreter interpreter(dtab, namers.all());
@@ -124,62 +91,21 @@ void BindSequence(const Json& test, Verdict* verdict) {
   }
 }
 
-// Error texts are ours.
-void BlankMessages(Json* json) {
-  if (json->is_object() && json->contains("type") && (*json)["type"] == "exception") (*json)["message"] = "";
-  for (Json& inner : *json) {
-    if (inner.is_structured()) BlankMessages(&inner);
-  }
-}
-
-bool ContainsException(const Json& json) {
-  if (json.is_object() && json.contains("type") && json["type"] == "exception") return true;
-  return std::any_of(json.begin(), json.end(),
-                     [](const Json& inner) { return inner.is_structured() && ContainsException(inner); });
-}
-
-void Delegate(const Json& test, Verdict* verdict) {
-  const Json& expect = test.at("expect");
-  const auto dtab = DtabOf(test.at("dtab"), verdict);
-  const auto path = Path::Parse(test.at("path").get<std::string>());
-  if (!dtab.has_value() || !path.ok()) return verdict->Fail("the case's dtab or path does not parse");
-  CaseNamers namers(test);
-  LocalInterpreter interpreter(std::make_shared<DtabSource>(AsActivity(*dtab, 1)), namers.all());
-  std::optional<absl::StatusOr<std::string>> answer;
-  const Subscription subscription =
-      interpreter.Explain(Dtab(), *path, ExplainDetail::kPlain,
-                          [&](absl::StatusOr<std::string> json) { answer = std::move(json); });
-  for (int i = 0; i < 50 && !answer.has_value(); ++i) namers.loop().RunOnce(Millis(20));
-  if (!answer.has_value()) return verdict->Fail("pending");
-  if (answer->ok() == ExpectsError(expect)) {
-    return verdict->Fail(answer->ok() ? "explained, an error is expected" : answer->status().ToString());
-  }
-  if (!answer->ok()) return;
-  Json ours = Json::parse(**answer);
-  if (expect.contains("json")) {
-    Json expected = expect["json"];
-    BlankMessages(&expected);
-    BlankMessages(&ours);
-    verdict->Check("json", expected, ours);
-  }
-  if (expect.contains("root_type")) verdict->Check("root type", expect["root_type"], ours["type"]);
-  if (expect.contains("root_path")) verdict->Check("root path", expect["root_path"], ours["path"]);
-  if (expect.contains("contains_exception_message") && !ContainsException(ours))
-    verdict->Fail("no exception node");
-}
-
 // One step: what the namers and built-in names say about a path.
-void NamerLookup(const Json& test, Verdict* verdict) {
-  const Json& expect = test.at("expect");
-  const auto path = Path::Parse(test.at("path").get<std::string>());
-  if (!path.ok()) return verdict->Fail(path.status().ToString());
+Activity<NameTree<Name>> LookupStep(const CaseNamers& namers, const Path& path) {
   const Dtab none;
-  const CaseNamers case_namers(test);
-  const std::vector<PrefixedNamer> namers = WithInetForms(case_namers.all());
+  const std::vector<PrefixedNamer> all = WithInetForms(namers.all());
   Dependencies dependencies([] {});
   dependencies.Begin();
-  const Activity<NameTree<Name>> answer = Lookup(none, none, namers, dependencies).Namers(*path);
-  const Json ours = AnswerToJson(answer);
+  return Lookup(none, none, all, dependencies).Namers(path);
+}
+
+void NamerLookup(const Json& test, Verdict* verdict) {
+  const Json& expect = test.at("expect");
+  const auto path = PathOf(test.at("path"), verdict);
+  if (!path.has_value()) return;
+  const CaseNamers namers(test);
+  const Json ours = AnswerToJson(LookupStep(namers, *path));
   if (ExpectsError(expect)) {
     verdict->Check("type", "error", ours["type"]);
   } else {
@@ -187,69 +113,24 @@ void NamerLookup(const Json& test, Verdict* verdict) {
   }
 }
 
-// The vectors' explanations have plain values as leaves: the ids here.
-DelegateTree ExplanationFromJson(const Json& json) {
-  DelegateTree tree;
-  tree.path = json.at("path").get<std::string>();
-  if (json.contains("dentry") && json["dentry"].is_string()) {
-    if (auto dentry = ParseDentry(json["dentry"].get<std::string>()); dentry.ok()) {
-      tree.dentry = std::make_shared<const Dentry>(*std::move(dentry));
+// Every name there is below /$/.
+void Catalog(const Json& test, Verdict* verdict) {
+  const Json& expect = test.at("expect");
+  const CaseNamers namers(test);
+  const auto known = [&](const std::string& name) {
+    return !LookupStep(namers, Path{"$", name, "8080", "8080"}).failed();
+  };
+  const std::set<std::string> later = expect.value("needs_zookeeper", std::set<std::string>());
+  for (const Json& json : expect.at("names")) {
+    const std::string name = json;
+    if (known(name)) continue;
+    if (later.contains(name)) {
+      verdict->Deviate("zookeeper_names");
+    } else {
+      verdict->Fail("/$/" + name + " is not known");
     }
   }
-  const std::string type = json.at("type");
-  if (type == "delegate") {
-    tree.node =
-        DelegateTree::Delegate{std::make_shared<DelegateTree>(ExplanationFromJson(json.at("delegate")))};
-  } else if (type == "alt") {
-    DelegateTree::Alt alt;
-    for (const Json& branch : json.at("alt")) alt.trees.push_back(ExplanationFromJson(branch));
-    tree.node = std::move(alt);
-  } else if (type == "union") {
-    DelegateTree::Union all;
-    for (const Json& member : json.at("union")) {
-      all.trees.push_back({member.at("weight").get<double>(), ExplanationFromJson(member.at("tree"))});
-    }
-    tree.node = std::move(all);
-  } else if (type == "leaf") {
-    const auto id = Path::Parse(json.at("value").get<std::string>());
-    tree.node = DelegateTree::Leaf{{id.value_or(Path()), nullptr, Path()}};
-  } else if (type == "fail") {
-    tree.node = DelegateTree::Fail();
-  } else if (type == "empty") {
-    tree.node = DelegateTree::Empty();
-  } else if (type == "exception") {
-    tree.node = DelegateTree::Exception{json.value("message", "")};
-  }
-  return tree;
-}
-
-Json ExplanationToJson(const DelegateTree& tree) {
-  Json json = {{"path", tree.path}, {"dentry", nullptr}};
-  if (tree.dentry != nullptr) json["dentry"] = tree.dentry->Show();
-  if (const auto* step = std::get_if<DelegateTree::Delegate>(&tree.node)) {
-    json["type"] = "delegate";
-    json["delegate"] = ExplanationToJson(*step->tree);
-  } else if (const auto* alt = std::get_if<DelegateTree::Alt>(&tree.node)) {
-    json["type"] = "alt";
-    json["alt"] = Json::array();
-    for (const DelegateTree& branch : alt->trees) json["alt"].push_back(ExplanationToJson(branch));
-  } else if (const auto* all = std::get_if<DelegateTree::Union>(&tree.node)) {
-    json["type"] = "union";
-    json["union"] = Json::array();
-    for (const auto& member : all->trees) {
-      json["union"].push_back({{"weight", member.weight}, {"tree", ExplanationToJson(member.tree)}});
-    }
-  } else if (const auto* leaf = std::get_if<DelegateTree::Leaf>(&tree.node)) {
-    json["type"] = "leaf";
-    json["value"] = leaf->bound.id.Show();
-  } else if (const auto* exception = std::get_if<DelegateTree::Exception>(&tree.node)) {
-    json["type"] = "exception";
-    json["message"] = exception->message;
-  } else {
-    const bool neg = std::holds_alternative<DelegateTree::Neg>(tree.node);
-    json["type"] = neg ? "neg" : std::holds_alternative<DelegateTree::Fail>(tree.node) ? "fail" : "empty";
-  }
-  return json;
+  if (known("io.buoyant.nosuch")) verdict->Fail("/$/io.buoyant.nosuch is known");
 }
 
 }  // namespace
@@ -260,31 +141,42 @@ Json AnswerToJson(const Activity<NameTree<Name>>& answer) {
   if (!tree.is_leaf()) return {{"type", tree.is_neg() ? "neg" : tree.is_fail() ? "fail" : "empty"}};
   if (const Path* next = std::get_if<Path>(&tree.leaf())) return {{"type", "path"}, {"path", next->Show()}};
   const auto& bound = std::get<BoundName>(tree.leaf());
+  if (const auto status = StatusOfId(bound.id); status.has_value())
+    return {{"type", "service"}, {"http_status", *status}, {"residual", bound.residual.Show()}};
   return {{"type", "bound"}, {"id", bound.id.Show()}, {"residual", bound.residual.Show()}};
 }
 
 Verdict RunDelegateCase(const Json& test) {
+  using Run = void (*)(const Json&, Verdict*);
+  static const auto& runs = *new std::map<std::string, Run>{
+      {"bind", Bind},
+      {"bind_namers", Bind},
+      {"bind_layers", Bind},
+      {"bind_sequence", BindSequence},
+      {"namer_lookup", NamerLookup},
+      {"catalog", Catalog},
+      {"namerd_config", RunNamerdConfig},
+      {"fs_file", RunFsFile},
+      {"fs_lookup", RunFsLookup},
+      {"rewrite", RunRewrite},
+      {"path_match", RunPathMatch},
+      {"delegate", RunDelegate},
+      {"delegate_simplify", RunDelegateSimplify},
+      {"delegate_find", RunDelegateFind},
+      {"dispatch", RunDispatch},
+      {"dispatch_union", RunDispatch},
+      {"pick_distribution", RunPickDistribution},
+      {"transform", RunTransform},
+      {"delegate_transform_name", RunTransformName},
+      {"delegate_transform_json", RunDelegate},
+  };
   Verdict verdict;
   const std::string op = test.at("op");
-  if (UnservedOps().contains(op) || UnservedFeatures().contains(test.value("feature", ""))) {
-    verdict.NotRun();
-  } else if (op == "bind" || op == "bind_namers" || op == "bind_layers") {
-    Bind(test, &verdict);
-  } else if (op == "bind_sequence") {
-    BindSequence(test, &verdict);
-  } else if (op == "delegate") {
-    Delegate(test, &verdict);
-  } else if (op == "namer_lookup") {
-    NamerLookup(test, &verdict);
-  } else if (op == "fs_file") {
-    RunFsFile(test, &verdict);
-  } else if (op == "fs_lookup") {
-    RunFsLookup(test, &verdict);
-  } else if (op == "delegate_simplify") {
-    const DelegateTree simple = Simplify(ExplanationFromJson(test.at("tree")));
-    verdict.Check("tree", test.at("expect").at("tree"), ExplanationToJson(simple));
-  } else {
+  const auto run = runs.find(op);
+  if (run == runs.end()) {
     verdict.Fail("unknown op " + op);
+  } else {
+    run->second(test, &verdict);
   }
   return verdict;
 }

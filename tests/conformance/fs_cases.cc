@@ -39,8 +39,8 @@ void RunFsFile(const Json& test, Verdict* verdict) {
 
 void RunFsLookup(const Json& test, Verdict* verdict) {
   CaseNamers namers(test);
-  const auto path = Path::Parse(test.at("path").get<std::string>());
-  if (!path.ok()) return verdict->Fail(path.status().ToString());
+  const auto path = PathOf(test.at("path"), verdict);
+  if (!path.has_value()) return;
   const auto lookup = namers.all().back().namer->Lookup(*path);
   const Subscription following = lookup->Subscribe([](const auto&) {});
   verdict->Check("answer", test.at("expect"), AnswerToJson(lookup->Get()));

@@ -4,11 +4,11 @@
 #include <fstream>
 #include <iostream>
 #include <map>
-#include <sstream>
 #include <vector>
 
 #include "lib/base/log.h"
 #include "tests/conformance/cases.h"
+#include "tests/conformance/deviations.h"
 
 namespace heddle::conformance {
 namespace {
@@ -24,51 +24,22 @@ constexpr Suite kSuites[] = {
     {"nametree.json", RunNameTreeCase},
     {"dtab.json", RunDtabCase},
     {"delegate.json", RunDelegateCase},
+    {"control_http.json", RunControlHttpCase},
+    {"config.json", RunConfigCase},
 };
 
 struct Counts {
   int passed = 0;
   int deviating = 0;
   int failed = 0;
-  int not_run = 0;
+  std::map<std::string, int> not_run;  // by the reason
+
+  int NotRun() const {
+    int all = 0;
+    for (const auto& [why, count] : not_run) all += count;
+    return all;
+  }
 };
-
-// deviations.json: what is decided to be other than in the vectors.
-class Deviations {
- public:
-  explicit Deviations(const Json& json) {
-    for (const Json& entry : json) {
-      if (entry.contains("rule")) rules_[entry["rule"].get<std::string>()] = entry;
-      if (entry.contains("id")) cases_[entry["id"].get<std::string>()] = entry;
-    }
-  }
-
-  bool HasRule(const std::string& rule) const { return rules_.contains(rule); }
-  // Null, or the entry of that case, whose "instead" replaces members of "expect".
-  const Json* OfCase(const std::string& id) const {
-    const auto at = cases_.find(id);
-    return at == cases_.end() ? nullptr : &at->second;
-  }
-
- private:
-  std::map<std::string, Json> rules_;
-  std::map<std::string, Json> cases_;
-};
-
-// Empty if every entry says where it holds, what we do and why; else what is wrong.
-std::string MistakeIn(const Json& deviations) {
-  if (!deviations.is_array()) return "is not an array";
-  for (size_t i = 0; i < deviations.size(); ++i) {
-    const Json& entry = deviations[i];
-    const auto has = [&](const char* key) { return entry.contains(key) && !entry[key].empty(); };
-    const bool has_place = has("rule") || has("id") || (has("file") && (has("ids") || has("features")));
-    if (!entry.is_object() || !has_place || !has("instead") || !has("why")) {
-      return "entry " + std::to_string(i + 1) +
-             " needs a rule, an id, or a file with ids or features; and instead and why: " + entry.dump();
-    }
-  }
-  return "";
-}
 
 Verdict RunGuarded(RunCase run, const Json& test) {
   try {
@@ -89,19 +60,18 @@ void RunOne(const Suite& suite, const Json& test, const Deviations& deviations, 
   const std::string id = IdOf(test);
   Verdict verdict = RunGuarded(suite.run, test);
   bool deviates = verdict.kind() == Verdict::Kind::kDeviates;
-  if (const Json* entry = deviations.OfCase(id);
-      entry != nullptr && verdict.kind() == Verdict::Kind::kFailed) {
-    Json ours = test;
-    for (const auto& item : entry->at("instead").items()) ours["expect"][item.key()] = item.value();
-    verdict = RunGuarded(suite.run, ours);
-    deviates = true;
+  if (verdict.kind() == Verdict::Kind::kFailed) {
+    if (const auto decided = deviations.Decided(id, test); decided.has_value()) {
+      verdict = RunGuarded(suite.run, *decided);
+      deviates = true;
+    }
   }
   for (const std::string& rule : verdict.rules()) {
     if (!deviations.HasRule(rule))
       verdict.Fail("deviates by " + rule + ", which deviations.json does not list");
   }
   if (verdict.kind() == Verdict::Kind::kNotRun) {
-    ++counts->not_run;
+    ++counts->not_run[verdict.not_run()];
   } else if (verdict.kind() == Verdict::Kind::kFailed) {
     ++counts->failed;
     std::cout << "FAILED " << id << ": " << verdict.reason() << "\n";
@@ -137,20 +107,19 @@ Counts RunFile(const std::filesystem::path& file, const Deviations& deviations) 
   const auto* suite =
       std::find_if(std::begin(kSuites), std::end(kSuites), [&](const Suite& s) { return name == s.file; });
   if (suite == std::end(kSuites)) {
-    counts.not_run = static_cast<int>(cases->size());
+    counts.not_run[name + ": no suite for this file"] = static_cast<int>(cases->size());
   } else {
     for (const Json& test : *cases) RunOne(*suite, test, deviations, &counts);
   }
   std::cout << name << ": " << counts.passed << " passed, " << counts.deviating << " deviate as decided, "
-            << counts.failed << " failed, " << counts.not_run << " not run"
-            << (suite == std::end(kSuites) ? " (no suite for this file)" : "") << "\n";
+            << counts.failed << " failed, " << counts.NotRun() << " not run\n";
   return counts;
 }
 
 int Main(const std::string& dir, const std::string& deviations_file) {
   std::string problem;
   const std::optional<Json> deviations = Load(deviations_file, &problem);
-  if (deviations.has_value()) problem = MistakeIn(*deviations);
+  if (deviations.has_value()) problem = Deviations::MistakeIn(*deviations);
   std::error_code error;
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(dir, error)) {
@@ -172,9 +141,10 @@ int Main(const std::string& dir, const std::string& deviations_file) {
     all.passed += counts.passed;
     all.deviating += counts.deviating;
     all.failed += counts.failed;
-    all.not_run += counts.not_run;
+    for (const auto& [why, count] : counts.not_run) all.not_run[why] += count;
   }
-  std::cout << all.deviating << " more deviate as deviations.json says, " << all.not_run << " not run\n"
+  for (const auto& [why, count] : all.not_run) std::cout << "not run: " << count << " (" << why << ")\n";
+  std::cout << all.deviating << " more deviate as deviations.json says, " << all.NotRun() << " not run\n"
             << all.passed << " passed, " << all.failed << " failed\n";
   return all.failed == 0 ? 0 : 1;
 }

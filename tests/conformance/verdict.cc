@@ -64,7 +64,7 @@ void Verdict::CheckShown(absl::string_view what, const Json& expected, const std
 
 Verdict::Kind Verdict::kind() const {
   if (!reasons_.empty()) return Kind::kFailed;
-  if (not_run_) return Kind::kNotRun;
+  if (!not_run_.empty()) return Kind::kNotRun;
   return rules_.empty() ? Kind::kPassed : Kind::kDeviates;
 }
 

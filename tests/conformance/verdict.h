@@ -20,9 +20,12 @@ class Verdict {
 
   // Notes that `ours` is not as `expected`.
   void Differs(absl::string_view what, absl::string_view expected, absl::string_view ours);
-  void Fail(std::string reason) { reasons_.push_back(std::move(reason)); }
+  void Fail(absl::string_view reason) { reasons_.push_back(context_ + std::string(reason)); }
   void Deviate(std::string rule) { rules_.insert(std::move(rule)); }
-  void NotRun() { not_run_ = true; }
+  // `why`: the same words for all cases of a kind, which are counted together.
+  void NotRun(std::string why) { not_run_ = std::move(why); }
+  // Goes before the reasons that follow: "step 3: ".
+  void SetContext(std::string context) { context_ = std::move(context); }
 
   void Check(absl::string_view what, const Json& expected, const Json& ours);
   // Names, trees and dtabs as text; rule "weight_precision" allows more decimals in weights.
@@ -31,11 +34,13 @@ class Verdict {
   Kind kind() const;
   std::string reason() const;
   const std::set<std::string>& rules() const { return rules_; }
+  const std::string& not_run() const { return not_run_; }
 
  private:
   std::vector<std::string> reasons_;
   std::set<std::string> rules_;
-  bool not_run_ = false;
+  std::string not_run_;
+  std::string context_;
 };
 
 // `text` with every weight rounded half up to two decimals, as Linkerd 1.x prints them.
