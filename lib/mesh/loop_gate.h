@@ -3,11 +3,11 @@
 #ifndef HEDDLE_LIB_MESH_LOOP_GATE_H_
 #define HEDDLE_LIB_MESH_LOOP_GATE_H_
 
+#include <mutex>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
-#include "absl/synchronization/mutex.h"
 #include "lib/event/loop.h"
 
 namespace heddle {
@@ -19,7 +19,7 @@ class LoopGate {
 
   // Any thread. Posts `work` to the loop; false, and the work is dropped, once the gate is closed.
   bool Post(absl::AnyInvocable<void()> work) {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     if (loop_ == nullptr) return false;
     loop_->Post(std::move(work));
     return true;
@@ -27,12 +27,12 @@ class LoopGate {
 
   // Loop thread. Nothing is posted any more; what has been posted before still runs. Before the loop goes.
   void Close() {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     loop_ = nullptr;
   }
 
  private:
-  absl::Mutex mutex_;
+  std::mutex mutex_;  // absl's is opaque to the thread sanitizer
   Loop* loop_ ABSL_GUARDED_BY(mutex_);
 };
 

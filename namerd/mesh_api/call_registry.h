@@ -4,12 +4,12 @@
 #define HEDDLE_NAMERD_MESH_API_CALL_REGISTRY_H_
 
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/synchronization/mutex.h"
 #include "lib/mesh/loop_gate.h"
 #include "namerd/fleet/fleet.h"
 #include "namerd/fleet/names_in_use.h"
@@ -33,12 +33,12 @@ class CallRegistry {
 
   // Any thread. False once closed: then the call has to be ended at once, and never touches the loop.
   bool Add(std::shared_ptr<LiveCall> call) {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     return !closed_ && calls_.insert(std::move(call)).second;
   }
   // Any thread.
   void Remove(const std::shared_ptr<LiveCall>& call) {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     calls_.erase(call);
   }
   // Any thread. Dropped once closed.
@@ -50,7 +50,7 @@ class CallRegistry {
     gate_.Close();
     std::vector<std::shared_ptr<LiveCall>> calls;
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       closed_ = true;
       calls.assign(calls_.begin(), calls_.end());
     }
@@ -64,7 +64,7 @@ class CallRegistry {
 
  private:
   LoopGate gate_;
-  absl::Mutex mutex_;
+  std::mutex mutex_;  // absl's is opaque to the thread sanitizer
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_set<std::shared_ptr<LiveCall>> calls_ ABSL_GUARDED_BY(mutex_);
 };
