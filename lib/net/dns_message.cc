@@ -11,6 +11,8 @@ namespace {
 enum RecordType : uint16_t { kA = 1, kSoa = 6, kAaaa = 28, kSrv = 33 };
 constexpr uint16_t kInternet = 1;
 constexpr size_t kLongestName = 255;
+// From one place of a name to another: no more than it can have labels.
+constexpr int kMostPointers = 127;
 
 // Reads forward; past the end, everything is 0 and ok() is false.
 class Cursor {
@@ -44,17 +46,17 @@ class Cursor {
     return bytes_.substr(at_ - n, n);
   }
 
-  // A name, its labels between dots. A pointer leads to an earlier place, so that it ends.
-  std::string Name() {
+  // A name, its labels between dots. A pointer leads to an earlier place.
+  std::string Name(int pointers = kMostPointers) {
     std::string name;
     uint8_t length;
     while ((length = Byte()) != 0 && name.size() <= kLongestName) {
       if (length >= 0xc0) {
         const size_t target = static_cast<size_t>(length & 0x3f) << 8 | Byte();
-        if (!ok_ || target >= at_ - 2) return Bad();
+        if (!ok_ || target >= at_ - 2 || pointers == 0) return Bad();
         Cursor rest(bytes_, target, at_ - 2);
-        const std::string tail = rest.Name();
-        if (!rest.ok()) return Bad();
+        const std::string tail = rest.Name(pointers - 1);
+        if (!rest.ok() || name.size() + tail.size() >= kLongestName) return Bad();
         return tail.empty() ? name : name.empty() ? tail : absl::StrCat(name, ".", tail);
       }
       if (length > 63) return Bad();

@@ -97,6 +97,44 @@ TEST_CASE("a time to live with the highest bit set is 0", "[net]") {
   REQUIRE(message->ttl == std::chrono::seconds(0));
 }
 
+// A service whose target leads `hops` times from one place to an earlier one, in a record that holds `part`
+// and a pointer for each.
+absl::StatusOr<DnsMessage> ReadWithPointers(int hops, const std::string& part) {
+  const std::string head = Head(2, 0);
+  const size_t data = head.size() / 2 + 12;
+  std::string places;
+  size_t at = 12;  // x.y
+  for (int i = 0; i < hops; ++i) {
+    const size_t next = data + places.size() / 2;
+    absl::StrAppend(&places, part, absl::Hex(0xc000 | at, absl::kZeroPad4));
+    at = next;
+  }
+  const std::string text =
+      "c00c"
+      "0010"
+      "0001"
+      "00000007";  // TXT
+  return Read(absl::StrCat(head, text, absl::Hex(places.size() / 2, absl::kZeroPad4), places,
+                           "c00c"
+                           "0021"
+                           "0001"
+                           "00000007"
+                           "0008",
+                           "000100020050", absl::Hex(0xc000 | at, absl::kZeroPad4)));
+}
+
+TEST_CASE("a name that leads from place to place ends, and is no longer than a name can be", "[net]") {
+  const auto message = ReadWithPointers(100, "");
+  REQUIRE(message.ok());
+  REQUIRE(message->services.at(0).target == "x.y");
+  REQUIRE_FALSE(ReadWithPointers(200, "").ok());
+  REQUIRE_FALSE(ReadWithPointers(8000, "").ok());
+  const std::string label = "3f" + absl::BytesToHexString(std::string(63, 'a'));
+  REQUIRE(ReadWithPointers(3, label)->services.at(0).target.size() == 3 * 64 + 3);
+  REQUIRE_FALSE(ReadWithPointers(4, label).ok());
+  REQUIRE_FALSE(ReadWithPointers(100, label).ok());
+}
+
 TEST_CASE("whatever a server sends is read to its end, and no further", "[net]") {
   const std::string whole = absl::HexStringToBytes(Head(3, 1) + kA + kSrv + kAaaa + kSoa);
   REQUIRE(ReadDnsMessage(whole).ok());
