@@ -23,20 +23,23 @@ int Characters(absl::string_view text) {
 std::vector<RulePlace> FindRulePlaces(absl::string_view text) {
   std::vector<RulePlace> places;
   bool within = false;  // a rule
-  int line = 1;
-  size_t line_begin = 0;
+  int line = 1, column = 1;
+  size_t counted = 0;  // of `text`, for `column`: a line may have any number of rules
   for (size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
     if (c == '\n') {
       ++line;
-      line_begin = at + 1;
+      column = 1;
+      counted = at + 1;
     } else if (c == '#' && (at == 0 || !within || !IsOfPath(text[at - 1]))) {
       while (at + 1 < text.size() && text[at + 1] != '\n') ++at;
     } else if (c == ';') {
       within = false;
     } else if (!within && !absl::ascii_isspace(static_cast<unsigned char>(c))) {
       within = true;
-      places.push_back({line, 1 + Characters(text.substr(line_begin, at - line_begin))});
+      column += Characters(text.substr(counted, at - counted));
+      counted = at;
+      places.push_back({line, column});
     }
   }
   return places;

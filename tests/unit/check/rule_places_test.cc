@@ -32,5 +32,15 @@ TEST_CASE("There is one for each rule") {
   }
 }
 
+// With a search of the line for each rule this takes minutes, and namerd's loop as long.
+TEST_CASE("A line may have any number of rules") {
+  std::string text;
+  for (int i = 0; i < 500'000; ++i) text += "/a=>/b;";
+  const std::vector<RulePlace> places = FindRulePlaces(text);
+  REQUIRE(places.size() == 500'000);
+  CHECK(places.back().line == 1);
+  CHECK(places.back().column == 7 * 499'999 + 1);
+}
+
 }  // namespace
 }  // namespace heddle::namerd
