@@ -7,38 +7,49 @@ namespace heddle {
 
 void P2c::Set(std::vector<EndpointPool*> endpoints) {
   endpoints_ = std::move(endpoints);
-  cumulative_.clear();
-  const bool equal = std::all_of(endpoints_.begin(), endpoints_.end(), [&](const EndpointPool* e) {
-    return e->weight() == endpoints_[0]->weight();
-  });
-  if (equal) return;
+  std::stable_sort(endpoints_.begin(), endpoints_.end(),
+                   [](const EndpointPool* a, const EndpointPool* b) { return a->weight() < b->weight(); });
+  classes_.clear();
   double sum = 0;
-  for (const EndpointPool* endpoint : endpoints_) cumulative_.push_back(sum += endpoint->weight());
+  for (size_t i = 0; i < endpoints_.size(); ++i) {
+    const double weight = endpoints_[i]->weight();
+    if (i == 0 || weight != endpoints_[i - 1]->weight()) classes_.push_back({i, 0, 0});
+    ++classes_.back().size;
+    classes_.back().until = sum += weight;
+  }
 }
 
-size_t P2c::Draw() {
-  if (cumulative_.empty()) return random_.Below(static_cast<uint32_t>(endpoints_.size()));
-  const double at = random_.Unit() * cumulative_.back();
-  const auto found = std::upper_bound(cumulative_.begin(), cumulative_.end() - 1, at);
-  return static_cast<size_t>(found - cumulative_.begin());
+const P2c::Class& P2c::DrawClass() {
+  if (classes_.size() == 1) return classes_[0];
+  const double at = random_.Unit() * classes_.back().until;
+  return *std::upper_bound(classes_.begin(), classes_.end() - 1, at,
+                           [](double value, const Class& each) { return value < each.until; });
+}
+
+EndpointPool* P2c::PickFrom(const Class& from, Nanos now) {
+  if (from.size == 1) return endpoints_[from.begin];
+  const auto size = static_cast<uint32_t>(from.size);
+  const uint32_t first = random_.Below(size);
+  uint32_t second = random_.Below(size);
+  // The same one twice: its neighbour, so that two are always compared.
+  if (second == first) second = (first + 1) % size;
+  EndpointPool* a = endpoints_[from.begin + first];
+  EndpointPool* b = endpoints_[from.begin + second];
+  if (b->available(now) && (!a->available(now) || b->outstanding() < a->outstanding())) return b;
+  return a;
 }
 
 EndpointPool* P2c::Pick(Nanos now) {
   if (endpoints_.empty()) return nullptr;
-  if (endpoints_.size() == 1) return endpoints_[0];
-  const size_t first = Draw();
-  size_t second = Draw();
-  // The same one twice: its neighbour, so that two are always compared.
-  if (second == first) second = (first + 1) % endpoints_.size();
-  EndpointPool* a = endpoints_[first];
-  EndpointPool* b = endpoints_[second];
-  if (b->available(now) && (!a->available(now) || b->outstanding() < a->outstanding())) std::swap(a, b);
-  if (a->available(now)) return a;
-  for (size_t i = 0; i < endpoints_.size(); ++i) {
-    EndpointPool* other = endpoints_[(first + i) % endpoints_.size()];
+  EndpointPool* picked = PickFrom(DrawClass(), now);
+  if (picked->available(now)) return picked;
+  const auto size = static_cast<uint32_t>(endpoints_.size());
+  const uint32_t first = random_.Below(size);
+  for (uint32_t i = 0; i < size; ++i) {
+    EndpointPool* other = endpoints_[(first + i) % size];
     if (other->available(now)) return other;
   }
-  return a;
+  return picked;
 }
 
 }  // namespace heddle

@@ -1,5 +1,8 @@
-// Power of two choices: of two endpoints drawn at random, by weight, the one with fewer requests under way.
-// Source: M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing" (1996); finagle's P2CPick.
+// Power of two choices: of two endpoints drawn at random, the one with fewer requests under way. Endpoints of
+// different weights are not compared, which would even out their shares under load: a draw by weight decides
+// among the classes of equal weight first.
+// Source: M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing" (1996); finagle's P2CPick
+// and TrafficDistributor.
 #ifndef HEDDLE_PROXY_BALANCE_P2C_H_
 #define HEDDLE_PROXY_BALANCE_P2C_H_
 
@@ -10,7 +13,8 @@
 
 namespace heddle {
 
-// One worker's. Pick is O(1) with equal weights, O(log n) otherwise, and O(n) when most cannot be reached.
+// One worker's. Pick is O(1) with equal weights, O(log classes) otherwise, and O(n) when most cannot be
+// reached.
 class P2c {
  public:
   explicit P2c(uint64_t seed) : random_(seed) {}
@@ -25,11 +29,18 @@ class P2c {
   size_t size() const { return endpoints_.size(); }
 
  private:
-  size_t Draw();
+  // Endpoints of equal weight: a range of endpoints_.
+  struct Class {
+    size_t begin = 0;
+    size_t size = 0;
+    double until = 0;  // the weights of its endpoints and of all classes before it, summed up
+  };
+  const Class& DrawClass();
+  EndpointPool* PickFrom(const Class& from, Nanos now);
 
   Random random_;
-  std::vector<EndpointPool*> endpoints_;
-  std::vector<double> cumulative_;  // weights summed up; empty when all are equal
+  std::vector<EndpointPool*> endpoints_;  // by weight, the least first
+  std::vector<Class> classes_;            // likewise
 };
 
 }  // namespace heddle

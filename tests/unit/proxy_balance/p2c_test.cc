@@ -64,6 +64,25 @@ TEST_CASE("a busy endpoint is avoided: only two of it would be picked, and two a
   w.loop.RunReady();
 }
 
+TEST_CASE("weights hold however busy the endpoints are; those of equal weight share by load") {
+  Pools w({9, 1, 9, 0});
+  std::vector<std::pair<EndpointPool*, std::unique_ptr<ClientConnection>>> held;
+  std::map<uint16_t, int> count;
+  for (int i = 0; i < 1900; ++i) {
+    EndpointPool* pool = w.p2c.Pick(w.loop.Now());
+    ++count[pool->address().port()];
+    if (i < 190) held.emplace_back(pool, pool->Acquire(false));
+  }
+  for (auto& [pool, connection] : held) pool->Release(std::move(connection));
+  w.loop.RunReady();
+  CHECK(count[2] > 60);
+  CHECK(count[2] < 140);
+  CHECK(count[1] + count[3] == 1900 - count[2]);
+  CHECK(count[1] > 0);
+  CHECK(count[3] > 0);
+  CHECK(count.count(4) == 0);
+}
+
 TEST_CASE("a client keeps the endpoints that stay, and what it knew when discovery fails") {
   FakeClock clock;
   Loop loop(clock);
