@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/log.h"
 #include "lib/namers/fs_lookup.h"
@@ -12,7 +13,12 @@ namespace {
 
 using Visit = std::function<absl::Status(const std::string& directory, const std::string& name)>;
 
-absl::StatusOr<Dtab> ReadDtabFile(const std::string& path, const Visit& visit) {
+struct Contents {
+  bool blank = false;
+  Dtab dtab;
+};
+
+absl::StatusOr<Contents> ReadDtabFile(const std::string& path, const Visit& visit) {
   const size_t slash = path.rfind('/');
   const std::string directory = slash == 0 ? "/" : path.substr(0, slash);
   const std::string name = path.substr(slash + 1);
@@ -24,7 +30,7 @@ absl::StatusOr<Dtab> ReadDtabFile(const std::string& path, const Visit& visit) {
   ASSIGN_OR_RETURN(const std::string text, ReadSmallFile(entry.location));
   auto dtab = Dtab::Parse(text);
   if (!dtab.ok()) return Annotate(dtab.status(), path);
-  return dtab;
+  return Contents{absl::StripAsciiWhitespace(text).empty(), *std::move(dtab)};
 }
 
 }  // namespace
@@ -36,19 +42,26 @@ DtabFile::DtabFile(Loop& loop, std::string path)
       interests_(inotify_, *this) {}
 
 absl::StatusOr<Dtab> DtabFile::Read(const std::string& path) {
-  return ReadDtabFile(path, [](const auto&, const auto&) { return absl::OkStatus(); });
+  ASSIGN_OR_RETURN(Contents contents,
+                   ReadDtabFile(path, [](const auto&, const auto&) { return absl::OkStatus(); }));
+  return std::move(contents.dtab);
 }
 
 // An observer may drop this at the end.
 void DtabFile::Refresh() {
   interests_.Begin();
-  auto dtab =
+  auto contents =
       ReadDtabFile(path_, [this](const auto& dir, const auto& name) { return interests_.Add(dir, name); });
   interests_.End();
-  if (dtab.ok()) {
-    Take(*std::move(dtab));
+  const bool had_rules = Get().value.has_value() && !Get().value->dtab->empty();
+  if (!contents.ok()) {
+    Fail(contents.status());
+  } else if (contents->blank && had_rules) {
+    // As a writer leaves it that takes its time, or whose disk is full.
+    Fail(absl::FailedPreconditionError(
+        absl::StrCat(path_, " has become empty; a file that is to have no rules says so in a # comment")));
   } else {
-    Fail(dtab.status());
+    Take(std::move(contents->dtab));
   }
 }
 

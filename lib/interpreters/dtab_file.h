@@ -15,8 +15,9 @@ namespace heddle {
 
 // Lazy: follows the file by inotify while somebody subscribes. It may be rewritten in place, replaced by
 // renaming, reached through symbolic links (as in a mounted ConfigMap), be gone, and appear later. In error,
-// with the last rules that could be read, while it is not there, cannot be read, or does not parse; each
-// error is logged, and so are new rules. (Linkerd leaves every name pending while the file is not there.)
+// with the last rules that could be read, while it is not there, cannot be read, does not parse, or has
+// become empty (a # comment makes it one without rules); each error is logged, and so are new rules. (Linkerd
+// leaves every name pending while the file is not there.)
 //
 // The version is {1, n}: the nth rules read, from 1; the same rules again are no new version.
 class DtabFile : public Watch<Activity<VersionedDtab>>, private Inotify::Follower {

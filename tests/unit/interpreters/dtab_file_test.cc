@@ -52,9 +52,25 @@ TEST_CASE_METHOD(Fixture, "A dtab file is read at once, and again whenever it is
   Until("2: /svc=>/b");
   tree.Replace("dtab", "/svc => /c");
   Until("3: /svc=>/c");
-  tree.Write("dtab", "");
+  tree.Write("dtab", "# nothing any more\n");
   Until("4: ");  // no rules: that is what the file says
   CHECK(last.error.ok());
+  tree.Write("dtab", "");
+  loop.RunReady();
+  CHECK(last.error.ok());
+}
+
+TEST_CASE_METHOD(Fixture, "A file that becomes empty keeps its rules, as one that is being written does") {
+  tree.Write("dtab", "");
+  Follow();
+  CHECK(Show() == "1: ");
+  tree.Write("dtab", "/svc => /a");
+  Until("2: /svc=>/a");
+  tree.Write("dtab", " \n");
+  Until("2: /svc=>/a !");
+  CHECK(absl::StrContains(error(), "has become empty; a file that is to have no rules says so"));
+  tree.Write("dtab", "/svc => /b");
+  Until("3: /svc=>/b");
 }
 
 TEST_CASE_METHOD(Fixture, "A malformed file keeps the last rules, and tells the line") {
