@@ -12,7 +12,6 @@
 #include "lib/config/object_reader.h"
 #include "lib/interpreters/dtab_file.h"
 #include "lib/naming/inet_path.h"
-#include "proxy/config/read_path.h"
 
 namespace heddle {
 
@@ -55,13 +54,26 @@ void ReadFailureThreshold(const ConfigNode& node, ConfigErrors& errors, MeshClie
 }
 
 void ReadDst(ObjectReader& reader, std::string* target) {
-  Path dst;
-  if (!ReadRequiredPath(reader, "dst", &dst)) return;
-  *target = TargetOf(dst);
+  std::string text;
+  if (!reader.Required("dst", &text)) return;
+  if (const auto dst = Path::Parse(text); dst.ok()) *target = TargetOf(*dst);
   if (!target->empty()) return;
-  reader.AddError("dst", absl::StrCat(dst.Show(),
-                                      " is not supported: say where namerd is as /$/inet/<host>/<port>, "
+  reader.AddError("dst", absl::StrCat("'", text,
+                                      "' is not supported: say where namerd is as /$/inet/<host>/<port>, "
                                       "such as /$/inet/127.1/4321"));
+}
+
+void ReadRoot(ObjectReader& reader, std::string* ns) {
+  std::string text;
+  if (!reader.Optional("root", &text)) return;
+  const auto root = Path::Parse(text);
+  if (root.ok() && root->size() == 1) {
+    *ns = (*root)[0];
+  } else {
+    reader.AddError("root", absl::StrCat("'", text,
+                                         "' is not one label after a slash: give the namespace, such as "
+                                         "/default"));
+  }
 }
 
 // What the kinds that namerd serves have in common.
@@ -110,14 +122,7 @@ Kind ReadFile(ObjectReader& reader) {
 
 Kind ReadMesh(ObjectReader& reader) {
   MeshInterpreterConfig config = ReadNamerd(reader, "io.l5d.mesh", std::chrono::seconds(1));
-  Path root{"default"};
-  ReadPath(reader, "root", &root);
-  if (root.size() == 1) {
-    config.ns = root[0];
-  } else {
-    reader.AddError("root",
-                    absl::StrCat(root.Show(), " is not one label: give the namespace, such as /default"));
-  }
+  ReadRoot(reader, &config.ns);
   ReadFailureThreshold(reader, &config.client);
   int window_kb = 0;
   if (reader.Optional("initialStreamWindowSizeKB", &window_kb, 64, 1 << 20)) {

@@ -43,7 +43,11 @@ TEST_CASE("Where namerd is, and in which namespace") {
   CHECK(absl::StrContains(error("dst: /$/inet/4321"), "/$/inet/<host>/<port>"));
   CHECK(absl::StrContains(error("dst: /$/inet/namerd/4321/more"), "/$/inet/<host>/<port>"));
   CHECK(absl::StrContains(error("dst: /$/inet/namerd/4321, root: /a/b"), "not one label"));
-  CHECK(absl::StrContains(error("dst: inet"), "expected"));
+  for (const char* dst : {"inet", "127.0.0.1:4321", "/$/inet/127.1/4321/", "''"}) {
+    CHECK(absl::StrContains(error(absl::StrCat("dst: ", dst)), "/$/inet/<host>/<port>"));
+  }
+  CHECK(absl::StrContains(error("dst: /$/inet/namerd/4321, root: web"),
+                          "'web' is not one label after a slash: give the namespace, such as /default"));
   CHECK(absl::StrContains(error("dst: /$/inet/namerd/4321, retry: {baseSeconds: 9, maxSeconds: 3}"),
                           "baseSeconds"));
   CHECK(absl::StrContains(error("dst: /$/inet/namerd/4321, namespace: x"), "unknown key"));
