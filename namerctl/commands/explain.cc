@@ -15,6 +15,12 @@ int Explain(Context& context, const ExplainArgs& args) {
   const auto text = ExplainText(*answer, StyleOf(context.env, args.ascii));
   if (!text.ok()) return Fail(context.env, text.status());
   context.env.out << *text;
+  // namerd takes a namespace that it does not have for one without rules: right, and no help with a misspelt
+  // one.
+  if (absl::IsNotFound(context.client.Get(args.name).status())) {
+    Fail(context.env, absl::NotFoundError(absl::StrCat("there is no dtab '", args.name, "'")),
+         "See what there is: namerctl dtab list");
+  }
   return kDone;
 }
 

@@ -151,7 +151,8 @@ absl::StatusOr<CheckText> ShowCheck(const std::string& json, const std::string& 
   const std::string version = Text(report, "version");
   shown.report =
       absl::StrCat(findings, findings.empty() ? "" : "\n",
-                   version.empty() ? "Compared with no rules at all:\n"
+                   version.empty() ? absl::StrCat("There is no dtab '", Text(report, "namespace"),
+                                                  "' yet. Compared with no rules at all:\n")
                                    : absl::StrCat("Compared with version ", version, ":\n"),
                    names, Painted(style, shown.ok ? Paint::kGood : Paint::kBad, Verdict(report)), "\n");
   return shown;

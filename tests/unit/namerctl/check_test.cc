@@ -58,7 +58,7 @@ TEST_CASE("check of what hurts nobody ends with 0, as JSON too") {
   CHECK(namerd.Run({"dtab", "check", "web", "-"}) == kDone);
   CHECK(namerd.Asked(0) == "POST /api/1/check/web | Content-Type: application/json | []");
   CHECK(namerd.out ==
-        "Compared with no rules at all:\n"
+        "There is no dtab 'web' yet. Compared with no rules at all:\n"
         "1 name in use: 1 unchanged.\n");
   namerd.Answer(200, kFine);
   CHECK(namerd.Run({"dtab", "check", "web", "-", "--json"}) == kDone);

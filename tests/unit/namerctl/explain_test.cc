@@ -99,6 +99,19 @@ TEST_CASE("explain asks namerd in detail; --json gives its answer") {
   CHECK(namerd.out == std::string(kAbsent) + "\n");
 }
 
+TEST_CASE("explain says when the namespace is not there") {
+  ScriptedNamerd namerd;
+  namerd.Answer(200, kAbsent);
+  namerd.Answer(404);
+  CHECK(namerd.Run({"explain", "wbe", "/svc/web"}) == kDone);
+  CHECK(namerd.Asked(1) == "GET /api/1/dtabs/wbe");
+  CHECK(namerd.err == "namerctl: there is no dtab 'wbe'\n  See what there is: namerctl dtab list\n");
+  namerd.Answer(200, kAbsent);
+  namerd.Answer(200, "[]");
+  CHECK(namerd.Run({"explain", "web", "/svc/web"}) == kDone);
+  CHECK(namerd.err.empty());
+}
+
 TEST_CASE("explain fails as the other commands do") {
   ScriptedNamerd namerd;
   CHECK(namerd.Run({"explain", "web"}) == kUsage);
