@@ -89,8 +89,10 @@ absl::Status Route::Explain() const {
     return absl::FailedPreconditionError(
         absl::StrCat("where ", subject, " leads could not be found out: ", route.error.message()));
   }
-  const std::string version =
-      route.version == DtabVersion{} ? "" : absl::StrCat(" (dtab version ", route.version.revision, ")");
+  const std::string version = route.version == DtabVersion{} ? ""
+                              : route.version.revision == 0
+                                  ? " (namerd has no such dtab: see root or namespace of the interpreter)"
+                                  : absl::StrCat(" (dtab version ", route.version.revision, ")");
   if (route.targets.empty()) {
     const char* meaning = route.nowhere == '!'   ? "! (a rule says to fail)"
                           : route.nowhere == '$' ? "$ (a rule says there is nobody)"

@@ -37,6 +37,9 @@ TEST_CASE("a name that leads nowhere: 502, and the connection stays") {
   }
   CHECK(absl::StrContains(client.in, "#/absent (does not exist) (dtab version 7)"));
   CHECK(w.CounterOf(w.Server("failures")) == 5);
+
+  w.interpreter.At("/svc/misspelt")->Set(FakeInterpreter::State::Ok({BoundTree::Neg(), {1, 0}}));
+  CHECK(absl::StrContains(w.Ask(Get("misspelt")), "(namerd has no such dtab: "));
 }
 
 TEST_CASE("discovery that failed from the start: 503") {
