@@ -1,4 +1,4 @@
-// namerd's HTTP API (namerd/README.md), as calls that block. Its requests are those of the Go namerctl 0.8.6,
+// namerd's HTTP API (namerd/http_api/README.md), as calls that block. Its requests are those of the Go namerctl 0.8.6,
 // so it also works with a Namerd 1.x, but for the history, which that has not.
 #ifndef HEDDLE_NAMERCTL_CLIENT_NAMERD_CLIENT_H_
 #define HEDDLE_NAMERCTL_CLIENT_NAMERD_CLIENT_H_
@@ -65,7 +65,7 @@ class NamerdClient {
   // One version of the history, by its version or its number.
   absl::StatusOr<HistoryEntry> GetVersion(const std::string& ns, const std::string& version);
 
-  // What storing `dtab` would do, to the names in use and to `paths`: JSON (namerd/README.md).
+  // What storing `dtab` would do, to the names in use and to `paths`: JSON (namerd/http_api/README.md).
   absl::StatusOr<std::string> Check(const std::string& ns, const DtabInput& dtab,
                                     const std::vector<std::string>& paths);
   // How `path` is resolved, with the rules of `dtab` (text) on top: JSON, in full detail.

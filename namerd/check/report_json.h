@@ -1,4 +1,4 @@
-// A check's report as the HTTP API gives it; namerd/README.md has an example.
+// A check's report as the HTTP API gives it; namerd/http_api/README.md has an example.
 #ifndef HEDDLE_NAMERD_CHECK_REPORT_JSON_H_
 #define HEDDLE_NAMERD_CHECK_REPORT_JSON_H_
 

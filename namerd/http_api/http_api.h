@@ -1,5 +1,5 @@
 // The HTTP API (kind io.l5d.httpController): dtabs and their history, bind, addr, resolve, delegate,
-// bound-names, check, names. What it speaks is in namerd/README.md. Source of the 1.x shapes:
+// bound-names, check, names. What it speaks is in README.md. Source of the 1.x shapes:
 // io.buoyant.namerd.iface.HttpControlService.
 #ifndef HEDDLE_NAMERD_HTTP_API_HTTP_API_H_
 #define HEDDLE_NAMERD_HTTP_API_HTTP_API_H_
