@@ -116,9 +116,15 @@ void Inotify::OnEvent(int watch, uint32_t mask, absl::string_view name) {
   if (const auto entry = names.find(std::string(name)); entry != names.end()) {
     Touch(entry->second, in_progress ? &settling_ : &touched_);
   }
-  if ((mask & kComesOrGoes) == 0) return;
-  if (const auto any = names.find(std::string(Interests::kAnyEntry)); any != names.end()) {
+  const auto any = names.find(std::string(Interests::kAnyEntry));
+  if (any == names.end()) return;
+  if ((mask & kComesOrGoes) != 0) {
     Touch(any->second, in_progress ? &settling_ : &touched_);
+  } else if ((mask & IN_CLOSE_WRITE) != 0) {
+    // An entry that is new is whole now. Of one that is rewritten they hear nothing.
+    for (Follower* follower : any->second) {
+      if (settling_.contains(follower)) touched_.insert(follower);
+    }
   }
 }
 

@@ -136,6 +136,23 @@ TEST_CASE("a file may appear, be rewritten, replaced and removed", "[namers]") {
     REQUIRE((seen == "" || seen == "absent" || seen.find(":80") != seen.npos));
 }
 
+TEST_CASE("a new file is read as soon as its writer has closed it", "[namers]") {
+  TempTree tree;
+  FakeClock clock;  // which stands still: nothing waits for time to pass
+  Loop loop(clock);
+  FsNamer namer(loop, tree.root(), Path{"#", "fs"},
+                std::make_shared<HostAddrs>(loop, DnsResolver::Options()));
+  Following web(namer, "/web");
+  REQUIRE(web.Show() == "~");
+  std::ofstream file(tree.At("web"));
+  file << "10.0.0.1 80\n" << std::flush;
+  loop.RunReady();
+  REQUIRE(web.Show() == "~");
+  file.close();
+  loop.RunReady();
+  REQUIRE(web.Show() == "/#/fs/web / 10.0.0.1:80");
+}
+
 TEST_CASE("a rewrite in place is read when it is whole", "[namers]") {
   Fixture f;
   f.tree.Write("disco/web", "10.0.0.1 80\n");
