@@ -21,15 +21,6 @@ std::string Shortened(std::string text) {
   return text;
 }
 
-std::string ShowRules(const std::vector<const Dentry*>& rules) {
-  std::string out;
-  for (size_t i = 0; i < std::min(rules.size(), kRulesInError); ++i) {
-    absl::StrAppend(&out, i == 0 ? "" : " ; ", Shortened(rules[i]->Show()));
-  }
-  if (rules.size() > kRulesInError) absl::StrAppend(&out, " ; ...");
-  return out;
-}
-
 // A client that every proxy has; its endpoints never change. Source: com.twitter.finagle.ServiceNamer.
 NameActivity StatusLeaf(const Path& args) {
   if (args.empty() || !ParseStatus(args[0]).has_value()) return NameActivity::Ok(NameTree<Name>::Neg());
@@ -109,6 +100,33 @@ bool Lookup::SpendPath(const Path& path) {
   return Spend(static_cast<int64_t>(1 + path.size() + bytes / 32));
 }
 
+void Lookup::Enter(const Dentry& rule) {
+  way_.push_back(&rule);
+  Use& use = uses_[&rule];
+  ++use.all;
+  if (++use.on_way == 2) ++repeated_;
+}
+
+void Lookup::Leave() {
+  if (--uses_[way_.back()].on_way == 1) --repeated_;
+  way_.pop_back();
+}
+
+const std::string& Lookup::Shown(const Dentry* rule) {
+  std::string& shown = uses_[rule].shown;
+  if (shown.empty()) shown = Shortened(rule->Show());
+  return shown;
+}
+
+std::string Lookup::ShowRules(const std::vector<const Dentry*>& rules) {
+  std::string out;
+  for (size_t i = 0; i < std::min(rules.size(), kRulesInError); ++i) {
+    absl::StrAppend(&out, i == 0 ? "" : " ; ", Shown(rules[i]));
+  }
+  if (rules.size() > kRulesInError) absl::StrAppend(&out, " ; ...");
+  return out;
+}
+
 bool Lookup::Spend(int64_t units) {
   spent_ += units;
   if (spent_ <= kBudget) return true;
@@ -117,9 +135,9 @@ bool Lookup::Spend(int64_t units) {
   for (const auto& [rule, uses] : uses_) rules.push_back(rule);
   // Most used first; by text among equals, so that the same rules give the same error.
   std::sort(rules.begin(), rules.end(), [this](const Dentry* a, const Dentry* b) {
-    const int uses_a = uses_[a];
-    const int uses_b = uses_[b];
-    return uses_a != uses_b ? uses_a > uses_b : a->Show() < b->Show();
+    const int uses_a = uses_[a].all;
+    const int uses_b = uses_[b].all;
+    return uses_a != uses_b ? uses_a > uses_b : Shown(a) < Shown(b);
   });
   exhausted_ = absl::FailedPreconditionError(absl::StrCat(
       "the name leads to more than can be followed; the rules that were used most: ", ShowRules(rules),
@@ -127,13 +145,14 @@ bool Lookup::Spend(int64_t units) {
   return false;
 }
 
-absl::Status Lookup::TooFar(const Path& path) const {
+// A name that multiplies may come to thousands of these: it takes little more than a step does.
+absl::Status Lookup::TooFar(const Path& path) {
   // The rules of a circle are on the way more than once; without a circle, the latest say most.
-  const auto again = [this](const Dentry* rule) { return std::count(way_.begin(), way_.end(), rule) > 1; };
-  const bool circle = std::any_of(way_.begin(), way_.end(), again);
+  const bool circle = repeated_ > 0;
+  const size_t most = std::min(circle ? repeated_ : way_.size(), kRulesInError + 1);
   std::vector<const Dentry*> rules;
-  for (auto at = way_.rbegin(); at != way_.rend() && rules.size() <= kRulesInError; ++at) {
-    if (circle && !again(*at)) continue;
+  for (auto at = way_.rbegin(); at != way_.rend() && rules.size() < most; ++at) {
+    if (circle && uses_[*at].on_way < 2) continue;
     if (std::find(rules.begin(), rules.end(), *at) == rules.end()) rules.push_back(*at);
   }
   return absl::FailedPreconditionError(

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -54,11 +55,8 @@ class Lookup {
   // While `rule` is being followed. Errors name the rules on the way.
   class Following {
    public:
-    Following(Lookup& lookup, const Dentry& rule) : lookup_(lookup) {
-      lookup_.way_.push_back(&rule);
-      ++lookup_.uses_[&rule];
-    }
-    ~Following() { lookup_.way_.pop_back(); }
+    Following(Lookup& lookup, const Dentry& rule) : lookup_(lookup) { lookup_.Enter(rule); }
+    ~Following() { lookup_.Leave(); }
     Following(const Following&) = delete;
     Following& operator=(const Following&) = delete;
 
@@ -66,10 +64,20 @@ class Lookup {
     Lookup& lookup_;
   };
   // The error of a path that is not at a client after kMaxLookups.
-  absl::Status TooFar(const Path& path) const;
+  absl::Status TooFar(const Path& path);
 
  private:
+  struct Use {
+    int all = 0;
+    int on_way = 0;
+    std::string shown;  // shortened; empty until an error names it
+  };
+
   bool Spend(int64_t units);
+  void Enter(const Dentry& rule);
+  void Leave();
+  const std::string& Shown(const Dentry* rule);
+  std::string ShowRules(const std::vector<const Dentry*>& rules);
   Activity<NameTree<Name>> BuiltIn(const Path& path);
 
   const Dtab& base_;
@@ -79,7 +87,8 @@ class Lookup {
   int64_t spent_ = 0;
   absl::Status exhausted_;
   std::vector<const Dentry*> way_;
-  absl::flat_hash_map<const Dentry*, int> uses_;
+  size_t repeated_ = 0;  // rules that are on the way more than once
+  absl::flat_hash_map<const Dentry*, Use> uses_;
 };
 
 }  // namespace heddle
