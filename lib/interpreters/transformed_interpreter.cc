@@ -1,7 +1,7 @@
 #include "lib/interpreters/transformed_interpreter.h"
 
-#include <algorithm>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "lib/interpreters/transformed_explanation.h"
@@ -16,27 +16,42 @@ struct Present {
   bool vacant;
 };
 
+Standing StandingOf(const Present& present) {
+  using State = Standing::State;
+  switch (present.tree.kind()) {
+    case BoundTree::Kind::kNeg:
+      return {State::kAbsent};
+    case BoundTree::Kind::kFail:
+      return {State::kFail};
+    case BoundTree::Kind::kEmpty:
+      return {State::kEmpty};
+    default:
+      return {State::kLeads, present.vacant};
+  }
+}
+
 // `tree` without the members of unions that have no endpoints, as LocalInterpreter leaves them out.
 template <class IsVacantClient>
 Present WithoutVacant(const BoundTree& tree, const IsVacantClient& is_vacant) {
   if (tree.is_leaf()) return {tree, is_vacant(tree.leaf())};
   if (!tree.is_union()) return {tree, false};
-  struct Member {
-    double weight;
-    Present present;
-  };
-  std::vector<Member> members;
+  std::vector<Present> parts;
+  std::vector<StandingMember> members;
   for (const auto& member : tree.members()) {
-    members.push_back({member.weight, WithoutVacant(member.tree, is_vacant)});
+    parts.push_back(WithoutVacant(member.tree, is_vacant));
+    members.push_back({member.weight, StandingOf(parts.back())});
   }
-  const bool served = std::any_of(members.begin(), members.end(), [](const Member& member) {
-    return member.weight > 0 && !member.present.vacant && !member.present.tree.is_empty();
-  });
-  if (served) std::erase_if(members, [](const Member& member) { return member.present.vacant; });
-  if (members.size() == 1) return std::move(members.front().present);
+  const std::vector<bool> kept = KeptMembers(members);
+  bool vacant = true;
   std::vector<BoundTree::Weighted> trees;
-  for (Member& member : members) trees.push_back({member.weight, std::move(member.present.tree)});
-  return {BoundTree::Union(std::move(trees)), !served};
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (!kept[i]) continue;
+    vacant = vacant && parts[i].vacant;
+    trees.push_back({members[i].weight, std::move(parts[i].tree)});
+  }
+  if (trees.empty()) return {BoundTree::Neg(), false};
+  if (trees.size() == 1) return {std::move(trees[0].tree), vacant};
+  return {BoundTree::Union(std::move(trees)), vacant};
 }
 
 }  // namespace
