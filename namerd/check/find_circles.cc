@@ -104,7 +104,9 @@ class Circles {
 
   void AddSteps(const NameTree<Path>& tree, size_t rule, const Path& rest, bool certain,
                 std::vector<Step>& steps) {
-    if (tree.is_leaf()) steps.push_back({rule, tree.leaf().Concat(rest), certain});
+    if (tree.is_leaf() && e_.budget.Spend(tree.leaf().size() + rest.size())) {
+      steps.push_back({rule, tree.leaf().Concat(rest), certain});
+    }
     if (tree.is_alt()) {
       for (const auto& alternate : tree.alternates()) {
         AddSteps(alternate, rule, rest, certain, steps);

@@ -10,9 +10,9 @@ namespace heddle::namerd {
 Problems FindProblems(const Dtab& dtab, const Surroundings& surroundings) {
   Problems problems;
   Budget budget;
-  const RuleIndex index(dtab);
+  const RuleIndex index(dtab, budget);
   Proofs proofs(dtab, index, surroundings.namers, budget);
-  Examination examination{dtab, surroundings, index, proofs, budget, problems.findings};
+  Examination examination{dtab, surroundings, index, proofs, budget, problems.findings, problems.left_out};
   FindOddWeights(examination);  // the cheap ones first, so that they are always complete
   FindUnconnected(examination);
   FindUnused(examination);
@@ -26,7 +26,7 @@ Problems FindProblems(const Dtab& dtab, const Surroundings& surroundings) {
     // Errors are what a caller acts upon.
     std::stable_partition(problems.findings.begin(), problems.findings.end(),
                           [](const Finding& finding) { return finding.severity == Severity::kError; });
-    problems.left_out = problems.findings.size() - kMaxFindings;
+    problems.left_out += problems.findings.size() - kMaxFindings;
     problems.findings.resize(kMaxFindings);
   }
   return problems;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -87,22 +88,40 @@ bool IsBuiltIn(const Path& path) {
 // What a name begins with as far as that says who answers for it: /svc, but /#/io.l5d.fs.
 Path HeadOf(const Path& path) { return path.Take(path[0] == "#" || path[0] == "$" ? 2 : 1); }
 
+// Rules by what makes the same finding of them, a mistake that many rules make being told once.
+template <class Key>
+using Grouped = std::map<Key, std::vector<size_t>>;
+
+// Calls `add` for the groups whose first rules are the first ones: more are not shown, and what could be
+// meant takes time to find.
+template <class Key>
+void AddFirst(Grouped<Key> groups, Examination& e,
+              const std::function<void(const Key&, std::vector<size_t>)>& add) {
+  std::vector<typename Grouped<Key>::iterator> order;
+  for (auto at = groups.begin(); at != groups.end(); ++at) order.push_back(at);
+  const size_t shown = std::min(order.size(), kMaxFindings);
+  std::partial_sort(order.begin(), order.begin() + static_cast<ptrdiff_t>(shown), order.end(),
+                    [](auto a, auto b) { return a->second.front() < b->second.front(); });
+  for (size_t i = 0; i < shown; ++i) add(order[i]->first, std::move(order[i]->second));
+  e.left_out += order.size() - shown;
+}
+
 class DeadEnds {
  public:
-  explicit DeadEnds(Examination& examination) : e_(examination), local_(examination.surroundings.local) {}
+  explicit DeadEnds(Examination& examination)
+      : e_(examination), local_(examination.surroundings.local, examination.budget) {}
 
   void Find() {
-    std::map<Path, std::vector<size_t>>
-        dead;  // by how they begin: a mistake that many rules make is told once
+    Grouped<Path> dead;  // by how they begin
     for (size_t rule = 0; rule < e_.dtab.size() && !e_.budget.used_up(); ++rule) {
       e_.dtab[rule].dst.ForEachLeaf([&](const Path& leaf) {
-        e_.budget.Spend(1);
-        if (leaf.empty() || IsAnswered(leaf)) return;
+        if (!e_.budget.Spend(1) || leaf.empty() || IsAnswered(leaf)) return;
         std::vector<size_t>& rules = dead[HeadOf(leaf)];
         if (rules.empty() || rules.back() != rule) rules.push_back(rule);
       });
     }
-    for (auto& [head, rules] : dead) Add(head, std::move(rules));
+    AddFirst<Path>(std::move(dead), e_,
+                   [this](const Path& head, std::vector<size_t> rules) { Add(head, std::move(rules)); });
   }
 
  private:
@@ -117,6 +136,7 @@ class DeadEnds {
     std::string message =
         absl::StrCat("leads to ", head.Show(), ", for which there is neither a rule nor a namer");
     std::set<std::string> words;
+    const std::set<std::string>* known = &words;
     std::string remedy;
     if (head[0] == "#") {
       for (const Path& namer : e_.surroundings.namers) {
@@ -129,28 +149,36 @@ class DeadEnds {
       message = absl::StrCat("leads to ", head.Show(), ", which is not one of the built-in names");
       remedy = "Correct the name; there are /$/inet, /$/nil, /$/fail and those of io.buoyant";
     } else {
-      for (const Dentry& rule : e_.dtab) {
-        if (rule.prefix.size() > 0 && rule.prefix[0].has_value())
-          words.insert(absl::StrCat("/", *rule.prefix[0]));
-      }
+      known = &Beginnings();
       remedy = absl::StrCat("Correct it, or add a rule for ", head.Show());
     }
-    const std::string meant = MostSimilar(head.Show(), words);
+    const std::string meant = MostSimilar(head.Show(), *known);
     absl::StrAppend(&remedy, meant.empty() ? "." : absl::StrCat("; did you mean ", meant, "?"));
     if (rules.size() > 1) absl::StrAppend(&message, " (as ", rules.size() - 1, " more rules do)");
     e_.findings.push_back(
         {FindingKind::kDeadEnd, Severity::kWarning, std::move(rules), std::move(message), std::move(remedy)});
   }
 
+  // How the prefixes of rules begin.
+  const std::set<std::string>& Beginnings() {
+    if (!beginnings_.empty()) return beginnings_;
+    for (const Dentry& rule : e_.dtab) {
+      if (rule.prefix.size() > 0 && rule.prefix[0].has_value())
+        beginnings_.insert(absl::StrCat("/", *rule.prefix[0]));
+    }
+    return beginnings_;
+  }
+
   Examination& e_;
   const RuleIndex local_;
+  std::set<std::string> beginnings_;
 };
 
 void FindNeverMatching(Examination& e) {
   // Without names in use it is not known what names begin with.
   if (e.surroundings.names.empty() || e.surroundings.namers_lead_on) return;
   const std::vector<bool> reached = Reach(e).Find();
-  std::map<std::string, std::vector<size_t>> unreached;
+  Grouped<std::string> unreached;
   std::set<std::string> words;
   for (size_t rule = 0; rule < e.dtab.size(); ++rule) {
     const Prefix& prefix = e.dtab[rule].prefix;
@@ -163,7 +191,7 @@ void FindNeverMatching(Examination& e) {
     }
   }
   for (const Path& name : e.surroundings.names) words.insert(name.Take(1).Show());
-  for (auto& [head, rules] : unreached) {
+  AddFirst<std::string>(std::move(unreached), e, [&](const std::string& head, std::vector<size_t> rules) {
     std::string message =
         absl::StrCat("matches nothing: no rule leads to ", head, ", and no name in use begins so");
     if (rules.size() > 1) absl::StrAppend(&message, " (", rules.size() - 1, " more rules like it)");
@@ -172,7 +200,7 @@ void FindNeverMatching(Examination& e) {
                                        : absl::StrCat("Did you mean ", meant, "?");
     e.findings.push_back({FindingKind::kNeverMatches, Severity::kWarning, std::move(rules),
                           std::move(message), std::move(remedy)});
-  }
+  });
 }
 
 }  // namespace

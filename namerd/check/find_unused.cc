@@ -100,7 +100,7 @@ void FindUnused(Examination& examination) {
                                     Severity::kWarning,
                                     {rule},
                                     absl::StrCat("has alternates that are never tried, behind ",
-                                                 Show(*last).substr(0, 80), ", which always answers"),
+                                                 QuoteTree(*last, 80), ", which always answers"),
                                     "Take them out, or put that one last."});
   }
 }

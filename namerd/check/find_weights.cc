@@ -82,7 +82,7 @@ class Weights {
     for (const auto& member : members) {
       if (member.weight > 0) continue;
       return Add(rule, Severity::kNote,
-                 absl::StrCat("has a member with the weight 0, ", Show(member.tree).substr(0, 80),
+                 absl::StrCat("has a member with the weight 0, ", QuoteTree(member.tree, 80),
                               ": it gets no requests, unless no other member exists: then it gets all"),
                  "If it is not meant to take over, take it out.");
     }

@@ -17,6 +17,7 @@ struct Examination {
   Proofs& proofs;
   Budget& budget;
   Findings& findings;
+  size_t& left_out;  // findings of a kind of which kMaxFindings are of earlier rules
 };
 
 // Names that lead back to themselves, whatever follows them.

@@ -36,6 +36,8 @@ using Findings = std::vector<Finding>;
 
 // "/svc=>/host" as findings quote it: shortened if it is long.
 std::string QuoteRule(const Dentry& rule);
+// The first `limit` bytes of it; at most 120.
+std::string QuoteTree(const NameTree<Path>& tree, size_t limit);
 
 }  // namespace heddle::namerd
 

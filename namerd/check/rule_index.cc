@@ -4,11 +4,12 @@
 
 namespace heddle::namerd {
 
-RuleIndex::RuleIndex(const Dtab& dtab) : nodes_(1) {
+RuleIndex::RuleIndex(const Dtab& dtab, Budget& budget) : budget_(budget), nodes_(1) {
   for (size_t i = 0; i < dtab.size(); ++i) {
     uint32_t at = 0;
     nodes_[at].latest = i + 1;
     for (const Prefix::Elem& elem : dtab[i].prefix.elems()) {
+      nodes_[at].below = i + 1;
       at = Child(at, elem);
       nodes_[at].latest = i + 1;
     }
@@ -57,6 +58,7 @@ std::vector<uint32_t> RuleIndex::Walk(const Path& path, const std::function<void
   std::vector<uint32_t> next;
   for (const std::string& label : path) {
     next.clear();
+    budget_.Spend(level.size());
     for (const uint32_t at : level) {
       on_way(at);
       const Node& node = nodes_[at];
@@ -73,9 +75,7 @@ std::vector<uint32_t> RuleIndex::Walk(const Path& path, const std::function<void
 size_t RuleIndex::LatestBelow(const Path& path) const {
   size_t latest = 0;
   for (const uint32_t at : Walk(path, [](uint32_t) {})) {
-    const Node& node = nodes_[at];
-    if (node.wildcard != 0) latest = std::max(latest, nodes_[node.wildcard].latest);
-    for (const auto& [label, child] : node.labels) latest = std::max(latest, nodes_[child].latest);
+    latest = std::max(latest, nodes_[at].below);
   }
   return latest;
 }
@@ -87,15 +87,18 @@ bool RuleIndex::AnyFor(const Path& path) const {
 }
 
 void RuleIndex::Visit(const Path& path, SeenNodes& seen, const std::function<void(size_t)>& visit) const {
-  std::vector<uint32_t> whole = Walk(path, [&](uint32_t at) {
+  const auto visit_rules = [&](uint32_t at) {
+    if (seen[at] != NodeSeen::kNo) return;
+    seen[at] = NodeSeen::kRules;
     for (const size_t rule : nodes_[at].rules) visit(rule);
-  });
+  };
+  std::vector<uint32_t> whole = Walk(path, visit_rules);
   while (!whole.empty()) {
     const uint32_t at = whole.back();
     whole.pop_back();
-    if (seen[at]) continue;
-    seen[at] = true;
-    for (const size_t rule : nodes_[at].rules) visit(rule);
+    if (seen[at] == NodeSeen::kWhole) continue;
+    visit_rules(at);
+    seen[at] = NodeSeen::kWhole;
     if (nodes_[at].wildcard != 0) whole.push_back(nodes_[at].wildcard);
     for (const auto& [label, child] : nodes_[at].labels) whole.push_back(child);
   }

@@ -11,12 +11,14 @@
 #include "absl/container/flat_hash_map.h"
 #include "lib/dtab/dtab.h"
 #include "lib/dtab/path.h"
+#include "namerd/check/budget.h"
 
 namespace heddle::namerd {
 
 class RuleIndex {
  public:
-  explicit RuleIndex(const Dtab& dtab);
+  // Walks are charged to `budget`, and done even if it is used up: what they say is always right.
+  RuleIndex(const Dtab& dtab, Budget& budget);
 
   // One prefix as it is written, with its rules in order.
   struct Node {
@@ -24,6 +26,7 @@ class RuleIndex {
     uint32_t wildcard = 0;  // 0: none, since the root is nobody's child
     std::vector<size_t> rules;
     size_t latest = 0;  // 1 + the latest rule here or below; 0: none
+    size_t below = 0;   // the same, without those here
   };
   const std::vector<Node>& nodes() const { return nodes_; }
 
@@ -37,10 +40,11 @@ class RuleIndex {
   bool AnyFor(const Path& path) const;
 
   // Calls `visit` for the rules that match some name which begins with `path`. Parts of the tree that `seen`
-  // says have been visited whole are left out, so that any number of walks take no longer than the tree has
-  // nodes. `seen` begins as Seen().
-  using SeenNodes = std::vector<bool>;
-  SeenNodes Seen() const { return SeenNodes(nodes_.size()); }
+  // says have been visited are left out, so that any number of walks visit no more than the tree has.
+  // `seen` begins as Seen().
+  enum class NodeSeen : uint8_t { kNo, kRules, kWhole };
+  using SeenNodes = std::vector<NodeSeen>;
+  SeenNodes Seen() const { return SeenNodes(nodes_.size(), NodeSeen::kNo); }
   void Visit(const Path& path, SeenNodes& seen, const std::function<void(size_t rule)>& visit) const;
 
  private:
@@ -49,6 +53,7 @@ class RuleIndex {
   // as long.
   std::vector<uint32_t> Walk(const Path& path, const std::function<void(uint32_t)>& on_way) const;
 
+  Budget& budget_;
   std::vector<Node> nodes_;
 };
 

@@ -2,6 +2,7 @@
 #include "namerd/check/find_problems.h"
 
 #include <catch2/catch.hpp>
+#include <functional>
 
 #include "absl/strings/str_cat.h"
 
@@ -172,6 +173,48 @@ TEST_CASE("A dtab that multiplies, or is large, is checked in bounded work") {
   for (int i = 0; i < 5000; ++i) absl::StrAppend(&same, "/a => /a/n", i, " ;");
   const Problems problems = FindProblems(*Dtab::Parse(same), InUse({Path{"a"}}));
   CHECK(problems.findings.size() <= kMaxFindings);
+}
+
+std::string Repeated(int times, const std::function<std::string(int)>& rule) {
+  std::string text;
+  for (int i = 0; i < times; ++i) absl::StrAppend(&text, rule(i));
+  return text;
+}
+
+// Each of them took minutes once, in which namerd did nothing else.
+TEST_CASE("What is looked at is bounded, however rules multiply each other's work") {
+  SECTION("dead ends that are all different: as many as are shown are told") {
+    const std::string dtab = Repeated(50'000, [](int i) { return absl::StrCat("/n", i, "=>/m", i, ";"); });
+    const Problems problems = FindProblems(*Dtab::Parse(dtab), InUse({Path{"svc", "web"}}));
+    CHECK(problems.findings.size() == kMaxFindings);
+    CHECK(problems.left_out == 2 * 50'000 - kMaxFindings);
+    CHECK(problems.findings.front().rules == std::vector<size_t>{0});
+    CHECK(problems.findings.back().rules == std::vector<size_t>{kMaxFindings / 2 - 1});
+  }
+  SECTION("a long rule that is quoted for each of many") {
+    const std::string dtab = Repeated(50'000, [](int i) { return absl::StrCat("/svc/n", i, "=>/srv;"); }) +
+                             "/svc=>! | /srv" +
+                             Repeated(50'000, [](int i) { return absl::StrCat("|/n", i); });
+    const Problems problems = FindProblems(*Dtab::Parse(dtab), InUse({}));
+    CHECK(
+        problems.findings.front().message ==
+        absl::StrCat("is never used: the later rule ",
+                     "/svc => ! | /srv | /n0 | /n1 | /n2 | /n3 | /n4 | /n5 | /n6 | /n7 | /n8 | /n9 | /n10 | "
+                     "/n11 | /n12 | /n13 | /n14 | /n15 |... takes every name that it matches and lets none "
+                     "through"));
+  }
+  SECTION("rules that all lead to all of them") {
+    const auto under = [](int i) { return absl::StrCat("/svc/n", i, "=>/svc;"); };
+    CHECK(FindProblems(*Dtab::Parse(Repeated(100'000, under)), InUse({Path{"svc", "n1"}})).findings.size() <=
+          kMaxFindings);
+    const auto same = [](int i) { return absl::StrCat("/svc=>/svc/n", i, ";"); };
+    CHECK_FALSE(FindProblems(*Dtab::Parse(Repeated(100'000, same)), InUse({Path{"svc", "n1"}})).complete);
+  }
+  SECTION("a rule of very many ways that lead back to it") {
+    const std::string dtab =
+        "/svc=>/svc/a" + Repeated(300'000, [](int i) { return absl::StrCat("|/svc/", i); });
+    CHECK_FALSE(FindProblems(*Dtab::Parse(dtab), InUse({})).complete);
+  }
 }
 
 }  // namespace
