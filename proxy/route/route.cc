@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace heddle {
@@ -15,7 +16,10 @@ std::string DescribeClient(const Client& client) {
     case AddrState::kPending:
       return absl::StrCat(client.id(), " (its endpoints are not known yet)");
     case AddrState::kAbsent:
-      return absl::StrCat(client.id(), " (does not exist)");
+      // A transformer's filter that leaves nobody makes a client absent, so that an alternate is tried.
+      return absl::StrCat(client.id(), absl::StartsWith(client.id(), "/%/")
+                                           ? " (does not exist, or its transformers leave no endpoint)"
+                                           : " (does not exist)");
     case AddrState::kFailed:
       return absl::StrCat(client.id(), " (discovery failed: ", client.error().message(), ")");
     case AddrState::kBound:
@@ -26,10 +30,8 @@ std::string DescribeClient(const Client& client) {
 
 }  // namespace
 
-RouteTarget::RouteTarget(Client* c, std::string fields, const Scope* scope)
-    : client(c), head_fields(std::move(fields)) {
-  if (scope != nullptr) stats.emplace(*scope, RequestStats::Detail::kPlain);
-}
+RouteTarget::RouteTarget(Client* c, std::string fields, Scope scope)
+    : client(c), head_fields(std::move(fields)), scope_(std::move(scope)) {}
 
 void RouteTargets::Spread(uint64_t presence) {
   spread_at = presence;

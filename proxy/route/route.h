@@ -28,14 +28,21 @@ class RouteWaiter {
 
 // A client as a name leads to it.
 struct RouteTarget {
-  RouteTarget(Client* c, std::string fields, const Scope* scope);
-  Client* client;  // nullptr: nowhere
-  int status = 0;  // not 0: the proxy answers with it
-  // The header lines that say where the request is sent: l5d-ctx-dtab, l5d-dst-service, l5d-dst-client,
-  // l5d-dst-residual.
-  std::string head_fields;
+  RouteTarget(Client* c, std::string fields, Scope scope);
+  // client/<id>/service/<name>, from the first request on: most of what a large union could cost.
+  RequestStats& Stats() {
+    if (!stats_.has_value()) stats_.emplace(scope_, RequestStats::Detail::kPlain);
+    return *stats_;
+  }
+
+  Client* client;           // nullptr: nowhere
+  int status = 0;           // not 0: the proxy answers with it
+  std::string head_fields;  // the header lines l5d-dst-client, l5d-dst-residual
   bool has_residual = false;
-  std::optional<RequestStats> stats;  // client/<id>/service/<name>
+
+ private:
+  Scope scope_;
+  std::optional<RequestStats> stats_;
 };
 
 // The targets of one snapshot: kept while a request is on its way to one, also when the route has moved on.
@@ -83,6 +90,8 @@ class Route {
   absl::Status Explain() const;
 
   const std::string& name() const { return name_; }
+  // The header lines l5d-ctx-dtab and l5d-dst-service.
+  const std::string& head_fields() const { return service_fields_; }
   bool bound() const { return targets_ != nullptr && !targets_->targets.empty(); }
   bool in_use() const { return in_use_ > 0 || !waiters_.empty(); }
   // Present once the name has led somewhere.
@@ -116,7 +125,7 @@ class Route {
   size_t in_use_ = 0;
   std::unique_ptr<RouteTargets> targets_;  // null until something is known
   std::vector<std::unique_ptr<RouteTargets>> retired_;
-  std::vector<RouteWaiter*> waiters_;
+  std::list<RouteWaiter*> waiters_;  // in the order of coming
   std::optional<RequestStats> stats_;
 };
 

@@ -14,6 +14,8 @@ namespace {
 constexpr size_t kMaxInFlight = 64;
 // How many in use are passed over for one that comes.
 constexpr size_t kPasses = 16;
+// Names with a request's own rules that are kept: anyone may make up such names, each as large as a head.
+constexpr size_t kMaxOverridden = 200;
 
 // A path as a segment of a metric's name: without its first slash.
 absl::string_view Segment(absl::string_view path) { return path.substr(path.empty() ? 0 : 1); }
@@ -34,6 +36,7 @@ RouteTable::RouteTable(Loop& loop, Binder& binder, const RouteConfig& config, co
       oneshots_(metrics_.AddCounter({"oneshots"})),
       bound_size_(metrics_.AddGauge({"bound"})),
       unknown_size_(metrics_.AddGauge({"unknown"})),
+      overridden_size_(metrics_.AddGauge({"overridden"})),
       pending_size_(metrics_.AddGauge({"pending"})),
       clients_(loop, endpoint, config, scope, seed) {}
 
@@ -94,12 +97,17 @@ void RouteTable::OnTaken() {
   while (!unsent_.empty() && in_flight_ < kMaxInFlight) Ask(*unsent_.front());
 }
 
+size_t RouteTable::LimitOf(const Route::List& list) const {
+  if (&list == &overridden_) return std::min(config_.max_routes, kMaxOverridden);
+  return &list == &bound_ ? config_.max_routes : config_.max_unknowns;
+}
+
 bool RouteTable::Trim(Route::List& list, size_t limit, size_t passes) {
   while (list.size() > limit) {
     Route& oldest = *list.back();
     if (!oldest.in_use() && oldest.last_used_ <= oldest.touched_) {
       evicts_.Increment();
-      Erase(oldest, oldest.bound() ? Binder::Farewell::kKeep : Binder::Farewell::kForget);
+      Erase(oldest, oldest.list_ == &bound_ ? Binder::Farewell::kKeep : Binder::Farewell::kForget);
       continue;
     }
     if (passes-- == 0) return false;
@@ -159,7 +167,7 @@ void RouteTable::Wake(Route& route) {
   ++route.in_use_;
   for (size_t left = route.waiters_.size(); left > 0 && !route.waiters_.empty(); --left) {
     RouteWaiter* waiter = route.waiters_.front();
-    route.waiters_.erase(route.waiters_.begin());
+    route.waiters_.pop_front();
     --waiting_;
     waiter->OnRouteChanged();
   }
@@ -182,13 +190,11 @@ void RouteTable::OnRoute(uint64_t id, std::shared_ptr<const BoundRoute> snapshot
   if (route.bound() && !route.stats_.has_value()) {
     route.stats_.emplace(scope_.Child("service").Child(Segment(route.name_)), RequestStats::Detail::kPlain);
   }
-  const bool bound = route.bound();
-  Route::List& list = bound ? bound_ : unknown_;
+  Route::List& list = !route.local_.empty() ? overridden_ : route.bound() ? bound_ : unknown_;
   const bool is_new = route.list_ != &list;
   if (is_new) Place(route, list);
   Wake(route);
-  if (is_new && !Trim(list, bound ? config_.max_routes : config_.max_unknowns, kPasses))
-    oneshots_.Increment();
+  if (is_new && !Trim(list, LimitOf(list), kPasses)) oneshots_.Increment();
   CountRoutes();
 }
 
@@ -197,15 +203,15 @@ std::unique_ptr<RouteTargets> RouteTable::MakeTargets(Route& route,
   auto targets = std::make_unique<RouteTargets>();
   for (const BoundRoute::Target& target : snapshot->targets) {
     if (target.client.empty()) {
-      targets->targets.push_back(std::make_unique<RouteTarget>(nullptr, std::string(), nullptr));
+      targets->targets.push_back(std::make_unique<RouteTarget>(nullptr, std::string(), scope_));
       continue;
     }
     Client* client = clients_.Hold(target.client);
-    std::string fields = absl::StrCat(route.service_fields_, "l5d-dst-client: ", target.client, "\r\n");
+    std::string fields = absl::StrCat("l5d-dst-client: ", target.client, "\r\n");
     if (!target.residual.empty()) absl::StrAppend(&fields, "l5d-dst-residual: ", target.residual, "\r\n");
     const Scope scope =
         scope_.Child("client").Child(Segment(target.client)).Child("service").Child(Segment(route.name_));
-    targets->targets.push_back(std::make_unique<RouteTarget>(client, std::move(fields), &scope));
+    targets->targets.push_back(std::make_unique<RouteTarget>(client, std::move(fields), scope));
     targets->targets.back()->has_residual = !target.residual.empty();
     targets->targets.back()->status = target.status;
   }
@@ -230,9 +236,9 @@ void RouteTable::OnAddr(const std::string& client, const Addr& addr) {
 void RouteTable::Sweep(Nanos now) {
   Expire(bound_, now, config_.idle_ttl);
   Expire(unknown_, now, config_.unknown_ttl);
+  Expire(overridden_, now, config_.unknown_ttl);
   Expire(idle_, now, config_.unknown_ttl);
-  Trim(bound_, config_.max_routes, bound_.size());
-  Trim(unknown_, config_.max_unknowns, unknown_.size());
+  for (Route::List* list : {&bound_, &unknown_, &overridden_}) Trim(*list, LimitOf(*list), list->size());
   clients_.Sweep(now);
   CountRoutes();
 }
@@ -240,6 +246,7 @@ void RouteTable::Sweep(Nanos now) {
 void RouteTable::CountRoutes() {
   bound_size_.Set(static_cast<double>(bound_.size()));
   unknown_size_.Set(static_cast<double>(unknown_.size()));
+  overridden_size_.Set(static_cast<double>(overridden_.size()));
   pending_size_.Set(static_cast<double>(idle_.size() + unsent_.size() + asked_.size()));
 }
 

@@ -1,9 +1,11 @@
 // A worker's cache of routes: a hash of the identifying bytes leads to where the request goes. Bounded; what
-// is in use is never evicted; names that lead nowhere cannot displace those that do.
+// is in use is never evicted; names that lead nowhere, or that come with rules of their own, cannot displace
+// the others.
 //
 //          Add            a request waits          the control loop has it          its answer
 //   new ─────────► idle ─────────────────► unsent ─────────────────────────► asked ────────────► bound
-//                    ▲         (first come, first served)                      │            └──► unknown
+//                    ▲         (first come, first served)                      │            ├──► unknown
+//                    │                                                         │            └──► overridden
 //                    └──────────────── nobody waits any more ──────────────────┘
 #ifndef HEDDLE_PROXY_ROUTE_ROUTE_TABLE_H_
 #define HEDDLE_PROXY_ROUTE_ROUTE_TABLE_H_
@@ -65,6 +67,7 @@ class RouteTable : public Binder::Sink {
   void Ask(Route& route);
   // To the front of `list`, or to the end.
   void Place(Route& route, Route::List& list, bool front = true);
+  size_t LimitOf(const Route::List& list) const;
   // Evicts those longest unused until the list is within its limit; those in use, or used since they were
   // looked at last, are passed over, at most `passes` of them. False if it is still too long.
   bool Trim(Route::List& list, size_t limit, size_t passes);
@@ -88,6 +91,7 @@ class RouteTable : public Binder::Sink {
   Counter& oneshots_;
   Gauge& bound_size_;
   Gauge& unknown_size_;
+  Gauge& overridden_size_;
   Gauge& pending_size_;
   ClientCache clients_;
   absl::flat_hash_map<absl::string_view, std::unique_ptr<Route>> routes_;  // by Route::key_
@@ -99,6 +103,7 @@ class RouteTable : public Binder::Sink {
   Route::List asked_;    // waited for
   Route::List unknown_;  // known to lead nowhere, or in error from the start
   Route::List bound_;
+  Route::List overridden_;  // known, of names with a request's own rules
 };
 
 }  // namespace heddle

@@ -162,7 +162,9 @@ size_t Exchange::Dispatch(absl::string_view bytes) {
     stats->OnRequest();
   }
   const Head& head = parser_.head();
-  ForwardRequest(bytes, head, {choice_.target->head_fields, choice_.target->has_residual, consumed_}, &sent_);
+  const RouteTarget& target = *choice_.target;
+  ForwardRequest(bytes, head, {route_->head_fields(), target.head_fields, target.has_residual, consumed_},
+                 &sent_);
   // Of the body only as much as can be sent again: the rest comes by TakeBody, once there is a connection.
   const size_t room = sent_.size() < kReplayBytes ? kReplayBytes - sent_.size() : 0;
   const absl::string_view rest = bytes.substr(head.size, room);
@@ -182,7 +184,7 @@ void Exchange::Connect(bool fresh) {
   ++attempts_;
   attempt_started_ = last_activity_ = worker_.loop().Now();
   choice_.target->client->stats().requests.OnRequest();
-  if (choice_.target->stats.has_value()) choice_.target->stats->OnRequest();
+  choice_.target->Stats().OnRequest();
   upstream_ = choice_.pool->Acquire(fresh);
   upstream_->Begin(*this, to_head_);
   upstream_->Write(sent_);
@@ -357,7 +359,7 @@ void Exchange::AnswerStatus() {
     counted_ = true;
     stats->OnRequest();
   }
-  for (RequestStats* stats : {&choice_.target->client->stats().requests, &*choice_.target->stats}) {
+  for (RequestStats* stats : {&choice_.target->client->stats().requests, &choice_.target->Stats()}) {
     stats->OnRequest();
     stats->OnDone(status, IsSuccess(status), Nanos(0));
   }
@@ -386,7 +388,7 @@ void Exchange::Respond(int status, absl::string_view message) {
 void Exchange::ReleaseUpstream(int status, bool success) {
   const Nanos took = worker_.loop().Now() - attempt_started_;
   choice_.target->client->stats().requests.OnDone(status, success, took);
-  if (choice_.target->stats.has_value()) choice_.target->stats->OnDone(status, success, took);
+  choice_.target->Stats().OnDone(status, success, took);
   choice_.pool->Release(std::move(upstream_));
 }
 
@@ -414,7 +416,7 @@ void Exchange::Abandon() {
   if (counted_) route_->stats()->OnGone();
   if (upstream_ != nullptr) {
     choice_.target->client->stats().requests.OnGone();
-    if (choice_.target->stats.has_value()) choice_.target->stats->OnGone();
+    choice_.target->Stats().OnGone();
     choice_.pool->Release(std::move(upstream_));
   }
   ReleaseRoute();

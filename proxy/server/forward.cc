@@ -106,6 +106,7 @@ void ForwardRequest(absl::string_view bytes, const Head& head, const RequestEdit
     }
   }
   if (!head.Has(HeaderId::kVia)) writer.AddField("Via", ViaOf(head));
+  writer.Add(edits.name_fields);
   writer.Add(edits.fields);
   writer.KeepTo(head.size);
 }

@@ -13,7 +13,8 @@
 namespace heddle {
 
 struct RequestEdits {
-  // Header lines to add: l5d-dst-service and so on.
+  // Header lines to add: those of the name (l5d-ctx-dtab, l5d-dst-service), then those of the client.
+  absl::string_view name_fields;
   absl::string_view fields;
   // `fields` has l5d-dst-residual, in place of the received one.
   bool has_residual = false;

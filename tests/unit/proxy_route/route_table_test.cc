@@ -134,6 +134,24 @@ TEST_CASE("evicted on its way: the answer is dropped, the binding let go") {
   CHECK_FALSE(f.interpreter.state->has_subscribers());
 }
 
+TEST_CASE("names with a request's own rules take each other's place, and nobody else's") {
+  Fixture f;
+  Waiter waiter;
+  for (int i = 0; i < 10; ++i) f.Ask(i, waiter);
+  f.Settle();
+  const Dtab rules = *Dtab::Parse("/svc => /a");
+  for (int i = 0; i < 1000; ++i) {
+    const auto route = f.table.Add(absl::StrCat("own", i), Path{"svc", "web"}, rules);
+    REQUIRE(f.table.Wait(**route, waiter).ok());
+    f.Settle();
+  }
+  CHECK(f.table.size() == 210);
+  for (int i = 0; i < 10; ++i) CHECK(f.table.Find(absl::StrCat("k", i)) != nullptr);
+  f.clock.Advance(f.config.unknown_ttl + Millis(2000));
+  f.table.Sweep(f.clock.Now());
+  CHECK(f.table.size() == 0);
+}
+
 TEST_CASE("what every waiter may wait for is bounded") {
   Fixture f;
   f.config.max_waiting = 3;
