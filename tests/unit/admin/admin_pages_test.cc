@@ -2,23 +2,10 @@
 
 #include "absl/strings/match.h"
 #include "lib/admin/common_pages.h"
+#include "tests/support/response_recorder.h"
 
 namespace heddle {
 namespace {
-
-// Keeps the answer.
-class Recorder : public ResponseWriter {
- public:
-  void Send(HttpResponse response) override { answer = std::move(response); }
-  void Start(int, HeaderList) override {}
-  size_t buffered() const override { return 0; }
-  void Write(absl::string_view) override {}
-  void End() override {}
-  void OnDrained(std::function<void()>) override {}
-  void OnClosed(std::function<void()>) override {}
-
-  HttpResponse answer;
-};
 
 struct Fixture {
   FakeClock clock;
@@ -43,7 +30,7 @@ struct Fixture {
     HttpRequest request;
     request.method = std::move(method);
     request.target = std::move(target);
-    const auto writer = std::make_shared<Recorder>();
+    const auto writer = std::make_shared<ResponseRecorder>();
     server.Handle(request, writer);
     return writer->answer;
   }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proxy/route/route_table.h"
+#include "tests/support/response_recorder.h"
 
 namespace heddle {
 namespace {
@@ -19,17 +20,6 @@ class FakeInterpreter : public Interpreter {
     return Subscription();
   }
   std::map<std::string, std::shared_ptr<Source<State>>> names;
-};
-
-struct BodyKeeper : ResponseWriter {
-  void Send(HttpResponse response) override { body = std::move(response.body); }
-  void Start(int, HeaderList) override {}
-  size_t buffered() const override { return 0; }
-  void Write(absl::string_view) override {}
-  void End() override {}
-  void OnDrained(std::function<void()>) override {}
-  void OnClosed(std::function<void()>) override {}
-  std::string body;
 };
 
 struct Waiter : RouteWaiter {
@@ -70,9 +60,9 @@ struct Fixture {
     HttpRequest request;
     request.method = "GET";
     request.target = target;
-    const auto writer = std::make_shared<BodyKeeper>();
+    const auto writer = std::make_shared<ResponseRecorder>();
     server.Handle(request, writer);
-    return nlohmann::json::parse(writer->body);
+    return nlohmann::json::parse(writer->answer.body);
   }
 
   FakeClock clock;
