@@ -3,38 +3,33 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "lib/dtab/parser.h"
+#include "lib/dtab/prefix_trie.h"
 
 namespace heddle {
 namespace {
 
-// A tree of prefixes, a level a label: finds the rules that match a path by walking down the path once.
+// Finds the rules that match a path by walking down the path once.
 class PrefixIndex {
  public:
-  explicit PrefixIndex(const std::vector<Dentry>& dentries) : nodes_(1) {
+  explicit PrefixIndex(const std::vector<Dentry>& dentries) {
     for (size_t i = 0; i < dentries.size(); ++i) {
       uint32_t at = 0;
-      for (const Prefix::Elem& elem : dentries[i].prefix.elems()) at = Child(at, elem);
-      nodes_[at].rules.push_back(i);
+      for (const Prefix::Elem& elem : dentries[i].prefix.elems()) at = trie_.Child(at, elem);
+      trie_[at].rules.push_back(i);
     }
   }
 
   std::vector<size_t> Matches(const Path& path) const {
-    std::vector<size_t> matches = nodes_[0].rules;
+    const std::vector<PrefixNode>& nodes = trie_.nodes();
+    std::vector<size_t> matches = nodes[0].rules;
     std::vector<uint32_t> level = {0};
     std::vector<uint32_t> next;
     for (size_t depth = 0; depth < path.size() && !level.empty(); ++depth) {
-      next.clear();
-      for (const uint32_t at : level) {
-        const Node& node = nodes_[at];
-        if (const auto found = node.labels.find(path[depth]); found != node.labels.end())
-          next.push_back(found->second);
-        if (node.wildcard != 0) next.push_back(node.wildcard);
-      }
+      trie_.Descend(level, &path[depth], &next);
       for (const uint32_t at : next)
-        matches.insert(matches.end(), nodes_[at].rules.begin(), nodes_[at].rules.end());
+        matches.insert(matches.end(), nodes[at].rules.begin(), nodes[at].rules.end());
       level.swap(next);
     }
     std::sort(matches.rbegin(), matches.rend());
@@ -42,28 +37,7 @@ class PrefixIndex {
   }
 
  private:
-  struct Node {
-    absl::flat_hash_map<std::string, uint32_t> labels;
-    uint32_t wildcard = 0;  // 0: none, since the root is nobody's child
-    std::vector<size_t> rules;
-  };
-
-  uint32_t Child(uint32_t parent, const Prefix::Elem& elem) {
-    const auto fresh = static_cast<uint32_t>(nodes_.size());
-    if (elem.has_value()) {
-      const auto [at, inserted] = nodes_[parent].labels.try_emplace(*elem, fresh);
-      const uint32_t child = at->second;
-      if (inserted) nodes_.emplace_back();
-      return child;
-    }
-    if (nodes_[parent].wildcard == 0) {
-      nodes_[parent].wildcard = fresh;
-      nodes_.emplace_back();
-    }
-    return nodes_[parent].wildcard;
-  }
-
-  std::vector<Node> nodes_;
+  PrefixTrie<PrefixNode> trie_;
 };
 
 }  // namespace

@@ -8,9 +8,9 @@
 #include <functional>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "lib/dtab/dtab.h"
 #include "lib/dtab/path.h"
+#include "lib/dtab/prefix_trie.h"
 #include "namerd/check/budget.h"
 
 namespace heddle::namerd {
@@ -20,15 +20,11 @@ class RuleIndex {
   // Walks are charged to `budget`, and done even if it is used up: what they say is always right.
   RuleIndex(const Dtab& dtab, Budget& budget);
 
-  // One prefix as it is written, with its rules in order.
-  struct Node {
-    absl::flat_hash_map<std::string, uint32_t> labels;
-    uint32_t wildcard = 0;  // 0: none, since the root is nobody's child
-    std::vector<size_t> rules;
+  struct Node : PrefixNode {
     size_t latest = 0;  // 1 + the latest rule here or below; 0: none
     size_t below = 0;   // the same, without those here
   };
-  const std::vector<Node>& nodes() const { return nodes_; }
+  const std::vector<Node>& nodes() const { return trie_.nodes(); }
 
   // The nodes whose rules match every name that `prefix` matches.
   std::vector<uint32_t> Covering(const Prefix& prefix) const;
@@ -44,17 +40,16 @@ class RuleIndex {
   // `seen` begins as Seen().
   enum class NodeSeen : uint8_t { kNo, kRules, kWhole };
   using SeenNodes = std::vector<NodeSeen>;
-  SeenNodes Seen() const { return SeenNodes(nodes_.size(), NodeSeen::kNo); }
+  SeenNodes Seen() const { return SeenNodes(nodes().size(), NodeSeen::kNo); }
   void Visit(const Path& path, SeenNodes& seen, const std::function<void(size_t rule)>& visit) const;
 
  private:
-  uint32_t Child(uint32_t parent, const Prefix::Elem& elem);
   // Calls `on_way` for the nodes whose prefixes are shorter than `path` and match it; returns those that are
   // as long.
   std::vector<uint32_t> Walk(const Path& path, const std::function<void(uint32_t)>& on_way) const;
 
   Budget& budget_;
-  std::vector<Node> nodes_;
+  PrefixTrie<Node> trie_;
 };
 
 }  // namespace heddle::namerd
