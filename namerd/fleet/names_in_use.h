@@ -1,4 +1,4 @@
-// The logical names that proxies and other clients of the mesh port follow now: what a change of a dtab can
+// The logical names that proxies and other clients, by gRPC or HTTP, follow now: what a change of a dtab can
 // hurt.
 #ifndef HEDDLE_NAMERD_FLEET_NAMES_IN_USE_H_
 #define HEDDLE_NAMERD_FLEET_NAMES_IN_USE_H_

@@ -8,11 +8,11 @@
 
 namespace heddle::namerd {
 
-HttpApi::HttpApi(Loop& loop, Namespaces& namespaces, const NamesInUse& in_use)
+HttpApi::HttpApi(Loop& loop, Namespaces& namespaces, NamesInUse& in_use)
     : exchanges_(loop),
       check_(loop, namespaces, in_use, exchanges_),
       dtabs_(namespaces, exchanges_, check_.checker()),
-      names_(namespaces, exchanges_) {}
+      names_(namespaces, in_use, exchanges_) {}
 
 void HttpApi::Handle(const HttpRequest& request, std::shared_ptr<ResponseWriter> writer) {
   const Route route = FindRoute(request.RawPath());

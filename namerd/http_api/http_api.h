@@ -22,7 +22,7 @@ namespace heddle::namerd {
 class HttpApi {
  public:
   // All three outlive it. Destroying it ends the streams it has open.
-  HttpApi(Loop& loop, Namespaces& namespaces, const NamesInUse& in_use);
+  HttpApi(Loop& loop, Namespaces& namespaces, NamesInUse& in_use);
 
   // The handler of an HttpServer.
   void Handle(const HttpRequest& request, std::shared_ptr<ResponseWriter> writer);

@@ -1,5 +1,6 @@
 #include "namerd/http_api/names_api.h"
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -74,6 +75,18 @@ bool RequireGet(const HttpRequest& request, ResponseWriter& writer) {
   return false;
 }
 
+// `follow`, and while it lasts the name is in use.
+Follow Counted(const Follow& follow, NamesInUse& in_use, const std::string& ns, const Name& name) {
+  return [=, &in_use](Report report) {
+    const auto parts = std::make_shared<std::array<Subscription, 2>>();
+    (*parts)[0] = in_use.Follow(ns, name.path, name.local);
+    (*parts)[1] = follow(std::move(report));
+    return Subscription([parts] {
+      for (Subscription& part : *parts) part.Cancel();
+    });
+  };
+}
+
 // The names of several namers as one list, from the moment all are followed.
 struct NamesFollower {
   void Start(const std::vector<PrefixedNamer>& namers) {
@@ -111,7 +124,8 @@ void NamesApi::Bind(const std::string& ns, const HttpRequest& request, Writer wr
   if (!RequireGet(request, *writer)) return;
   const auto name = ParseName(QueryOf(request));
   if (!name.ok()) return writer->Send(Refusal(request, name.status()));
-  Answer(request, std::move(writer), FollowBind(namespaces_.InterpreterOf(ns), name->local, name->path));
+  const Follow follow = FollowBind(namespaces_.InterpreterOf(ns), name->local, name->path);
+  Answer(request, std::move(writer), WantsWatch(request) ? Counted(follow, in_use_, ns, *name) : follow);
 }
 
 void NamesApi::Addr(const HttpRequest& request, Writer writer) {
@@ -125,8 +139,9 @@ void NamesApi::Resolve(const std::string& ns, const HttpRequest& request, Writer
   if (!RequireGet(request, *writer)) return;
   const auto name = ParseName(QueryOf(request));
   if (!name.ok()) return writer->Send(Refusal(request, name.status()));
-  Answer(request, std::move(writer),
-         FollowResolve(namespaces_, random_, namespaces_.InterpreterOf(ns), name->local, name->path));
+  const Follow follow =
+      FollowResolve(namespaces_, random_, namespaces_.InterpreterOf(ns), name->local, name->path);
+  Answer(request, std::move(writer), WantsWatch(request) ? Counted(follow, in_use_, ns, *name) : follow);
 }
 
 void NamesApi::Delegate(const std::string& ns, const HttpRequest& request, Writer writer) {

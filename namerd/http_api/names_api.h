@@ -7,6 +7,7 @@
 
 #include "lib/base/random.h"
 #include "lib/session/http_server.h"
+#include "namerd/fleet/names_in_use.h"
 #include "namerd/http_api/exchange.h"
 #include "namerd/namespaces/namespaces.h"
 
@@ -16,8 +17,9 @@ class NamesApi {
  public:
   using Writer = std::shared_ptr<ResponseWriter>;
 
-  // Both outlive it.
-  NamesApi(Namespaces& namespaces, Exchanges& exchanges) : namespaces_(namespaces), exchanges_(exchanges) {}
+  // All outlive it. What is followed is counted in `in_use`.
+  NamesApi(Namespaces& namespaces, NamesInUse& in_use, Exchanges& exchanges)
+      : namespaces_(namespaces), in_use_(in_use), exchanges_(exchanges) {}
 
   void Bind(const std::string& ns, const HttpRequest& request, Writer writer);
   void Addr(const HttpRequest& request, Writer writer);
@@ -31,6 +33,7 @@ class NamesApi {
   void Answer(const HttpRequest& request, Writer writer, const Follow& follow);
 
   Namespaces& namespaces_;
+  NamesInUse& in_use_;
   Exchanges& exchanges_;
   Random random_ = Random::FromEntropy();
 };

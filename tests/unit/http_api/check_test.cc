@@ -86,6 +86,21 @@ TEST_CASE("The names in use, with their followers") {
   CHECK(api.Ask("PUT", "/api/1/names/web").status == 405);
 }
 
+TEST_CASE("A name that is followed by HTTP is in use for as long") {
+  CheckFixture api;
+  const auto bound = api.Open("GET", "/api/1/bind/web?path=/svc/a&watch=true");
+  const auto resolved = api.Open("GET", "/api/1/resolve/web?path=/svc/b&dtab=/svc=>/own&watch=true");
+  const auto once = api.Open("GET", "/api/1/bind/web?path=/svc/c");
+  CHECK(api.in_use.Of("web").size() == 3);  // with the fixture's own
+  CHECK_THAT(api.Ask("GET", "/api/1/names/web").body,
+             Catch::Contains(R"({"path":"/svc/a","dtab":"","followers":1})") &&
+                 Catch::Contains(R"({"path":"/svc/b","dtab":"/svc=>/own","followers":1})"));
+  bound->on_closed();
+  resolved->on_closed();
+  api.loop.RunReady();
+  CHECK(api.in_use.Of("web").size() == 1);
+}
+
 TEST_CASE("A checked write that hurts nobody is done") {
   CheckFixture api;
   const HttpResponse done = api.Put("web?check=true&message=v2", kV2);
