@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lib/base/backoff.h"
+#include "lib/base/log.h"
 #include "lib/event/timer.h"
 
 namespace heddle {
@@ -88,8 +89,7 @@ class HostAddrs::HostAddr : public Watch<Addr> {
       backoff_.Reset();
       health_->Succeeded();
     } else {
-      health_->Failed(answer.status.ok() ? absl::UnavailableError("one of the address families failed")
-                                         : answer.status);
+      Fail(answer.status.ok() ? absl::UnavailableError("one of the address families failed") : answer.status);
     }
     const auto ttl = absl::IsInvalidArgument(answer.status) ? kMaxTtl : answer.ttl;
     const Nanos pause = known ? Nanos(std::clamp(ttl, kMinTtl, kMaxTtl)) : Nanos(backoff_.Next());
@@ -101,6 +101,16 @@ class HostAddrs::HostAddr : public Watch<Addr> {
     if ((addr.state == AddrState::kFailed && known_before) || addr == this->Get()) return;
     owner_->stats_.updates.Increment();
     this->Publish(std::move(addr));
+  }
+
+  void Fail(const absl::Status& error) {
+    const bool begins = health_->error().ok();
+    health_->Failed(error);
+    // What nobody has used yet is told to who asks for it, and not here: anyone may make names up.
+    if (begins && this->Get().state == AddrState::kBound) {
+      Log(LogLevel::kWarning) << "DNS: " << error.message() << "; the last known addresses of " << key_.first
+                              << " stay in use";
+    }
   }
 
   static bool IsNoSuchName(const absl::Status& status) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/log.h"
 
 namespace heddle {
 namespace {
@@ -118,8 +119,14 @@ void SrvAddrs::Take(const DnsResolver::Answer& answer) {
 }
 
 void SrvAddrs::Fail(const absl::Status& error) {
+  const bool begins = health_->error().ok();
   health_->Failed(error);
   const AddrState last = Get().state;
+  // What nobody has used yet is told to who asks for it, and not here: anyone may make names up.
+  if (begins && last == AddrState::kBound) {
+    Log(LogLevel::kWarning) << "io.l5d.dnssrv: " << error.message()
+                            << "; the last known addresses stay in use";
+  }
   if (last == AddrState::kPending || last == AddrState::kFailed) Set(Addr::Failed(error));
 }
 

@@ -15,7 +15,11 @@ namespace heddle {
 namespace {
 
 absl::Status StatusOf(int code, const std::string& name) {
-  const std::string text = absl::StrCat("resolve '", name, "': ", ares_strerror(code));
+  // c-ares says that it could not contact a server of any that does not answer the question.
+  const std::string text = absl::StrCat("resolve '", name, "': ",
+                                        code == ARES_ECONNREFUSED
+                                            ? "no DNS server answers (away, or answering SERVFAIL or REFUSED)"
+                                            : ares_strerror(code));
   switch (code) {
     case ARES_SUCCESS:
       return absl::OkStatus();

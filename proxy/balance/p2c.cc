@@ -40,7 +40,7 @@ EndpointPool* P2c::PickFrom(const Class& from, Nanos now) {
 }
 
 EndpointPool* P2c::Pick(Nanos now) {
-  if (endpoints_.empty()) return nullptr;
+  if (endpoints_.size() <= 1) return endpoints_.empty() ? nullptr : endpoints_[0];
   EndpointPool* picked = PickFrom(DrawClass(), now);
   if (picked->available(now)) return picked;
   const auto size = static_cast<uint32_t>(endpoints_.size());

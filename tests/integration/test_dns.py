@@ -130,6 +130,9 @@ def test_a_fault_keeps_what_was_known_and_is_counted(heddle, dns, backend, fault
         assert ask(proxy, host).text == "here"
     entry = state(proxy)["/web.heddle.test"]
     assert entry["state"] == "bound" and entry["inError"] and entry["lastErrorAt"]
+    log = proxy.output()
+    assert "io.l5d.dnssrv: resolve 'web.heddle.test': " in log, log
+    assert "; the last known addresses of a.heddle.test stay in use" in log, log
     assert metric(proxy, "namer/srv/names_in_error") == 1
     if fault == "away":
         dns.come_back()

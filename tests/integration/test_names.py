@@ -175,3 +175,50 @@ def test_an_explanation_in_full_says_why(heddle, backend):
     assert '"share"' in full.text and '"why"' in full.text
     refused = mesh.request(proxy.admin, target="/delegator.json?path=/svc/web&detail=much")
     assert refused.status == 400 and "plain or full" in refused.text
+
+
+def test_a_dtab_file_is_edited_live_in_every_way_and_no_request_fails(heddle, backend):
+    heddle.serve("one", backend(text="one").port)
+    heddle.serve("two", backend(text="two").port)
+    rules = {name: f"/svc/web => /#/io.l5d.fs/{name} ;\n" for name in ("one", "two")}
+    mount = heddle.folder / "mount"
+    mount.mkdir()
+    dtab = mount / "dtab"
+    dtab.write_text(rules["one"])
+    proxy = heddle.start_proxy(interpreter=f"{{kind: io.l5d.fs, dtabFile: {dtab}}}", router=f"""
+namers:
+- kind: io.l5d.fs
+  rootDir: {heddle.disco}
+""")
+
+    def leads_to(name):
+        mesh.eventually(lambda: mesh.request(proxy.http, headers={"Host": "web"}).text == name, f"to {name}")
+
+    def is_in_error(why):
+        mesh.eventually(lambda: why in mesh.request(proxy.admin, target="/admin/ready").text, why)
+
+    leads_to("one")
+    load = mesh.Load(proxy.http, clients=2)
+    load.wait_for(20)
+    (mount / "new").write_text(rules["two"])
+    (mount / "new").rename(dtab)
+    leads_to("two")
+    dtab.write_text(rules["one"])
+    leads_to("one")
+    dtab.write_text("/svc => oops")
+    is_in_error("line 1, column 9")
+    dtab.write_text("")
+    is_in_error("has become empty")
+    dtab.unlink()
+    is_in_error("does not exist")
+    # As the kubelet does it.
+    for name, data in (("two", "..1"), ("one", "..2"), ("two", "..3")):
+        (mount / data).mkdir()
+        (mount / data / "dtab").write_text(rules[name])
+        (mount / "..new").symlink_to(data)
+        (mount / "..new").rename(mount / "..data")
+        if not dtab.is_symlink():
+            dtab.symlink_to("..data/dtab")
+        leads_to(name)
+    load.wait_for(20)
+    assert not load.stop()
