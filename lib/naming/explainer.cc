@@ -47,6 +47,8 @@ bool Explainer::SpendBytes(size_t bytes) {
   return bytes_ <= kMaxBytes;
 }
 
+bool Explainer::used_up() const { return !lookup_.exhausted().ok() || bytes_ > kMaxBytes; }
+
 absl::StatusOr<DelegateTree> Explainer::Follow(const Path& path, const DentryPtr& dentry, Frame frame) {
   if (!lookup_.SpendPath(path)) return lookup_.exhausted();
   const std::vector<const Dentry*> rules = lookup_.Rules(path);
@@ -67,8 +69,10 @@ absl::StatusOr<DelegateTree> Explainer::Follow(const Path& path, const DentryPtr
                         DelegateTree::Delegate{std::make_shared<DelegateTree>(std::move(next))}};
   }
   DelegateTree::Alt alt;
-  for (const Dentry* rule : rules)
+  for (const Dentry* rule : rules) {
     alt.trees.push_back(Contain(FollowRule(path, *rule, frame), shown, dentry));
+    if (used_up()) break;
+  }
   return DelegateTree{shown, dentry, std::move(alt)};
 }
 
@@ -149,6 +153,7 @@ absl::StatusOr<DelegateTree> Explainer::Tree(const NameTree<T>& tree, const Plac
       DelegateTree::Alt alt;
       for (const auto& alternate : tree.alternates()) {
         alt.trees.push_back(Contain(Tree(alternate, place, frame, on_leaf), shown, place.dentry));
+        if (used_up()) break;
       }
       return DelegateTree{shown, place.dentry, std::move(alt)};
     }
@@ -160,6 +165,7 @@ absl::StatusOr<DelegateTree> Explainer::Tree(const NameTree<T>& tree, const Plac
   for (const auto& member : tree.members()) {
     all.trees.push_back(
         {member.weight, Contain(Tree(member.tree, place, frame, on_leaf), shown, place.dentry)});
+    if (used_up()) break;
   }
   return DelegateTree{shown, place.dentry, std::move(all)};
 }

@@ -56,6 +56,8 @@ class Explainer {
 
   // False, for ever, when the explanation has become too long.
   bool SpendBytes(size_t bytes);
+  // Then the tree is thrown away: thousands of rules on each level must not be followed to that end.
+  bool used_up() const;
 
   Lookup& lookup_;
   const Transformers& transformers_;
