@@ -10,6 +10,8 @@ namespace heddle {
 namespace {
 
 constexpr Millis kTouchInterval{1000};
+// As many bytes of a request's own rules as leave the reader the reason, which follows them.
+constexpr size_t kLongestRules = 400;
 
 std::string DescribeClient(const Client& client) {
   switch (client.state()) {
@@ -81,10 +83,17 @@ void Route::Release(const Choice& choice) {
 }
 
 absl::Status Route::Explain() const {
-  const std::string subject =
-      local_.empty() ? name_ : absl::StrCat(name_, " with the request's own rules \"", local_, "\"");
+  std::string subject = name_;
+  if (!local_.empty()) {
+    const bool cut = local_.size() > kLongestRules;
+    absl::StrAppend(&subject, " with the request's own rules \"", local_.substr(0, kLongestRules),
+                    cut ? "..." : "", "\"");
+  }
   if (targets_ == nullptr) {
-    return absl::DeadlineExceededError(absl::StrCat("where ", subject, " leads is not known yet"));
+    return absl::DeadlineExceededError(
+        absl::StrCat("where ", subject,
+                     " leads is not known yet: no answer so far from what binds names; "
+                     "/admin/ready tells if it is away"));
   }
   const BoundRoute& route = *targets_->snapshot;
   if (!route.error.ok()) {

@@ -81,6 +81,7 @@ TEST_CASE("a name that stays unknown: 503 after the binding timeout, and served 
   w.Advance(Millis(1100));
   w.Until([&] { return ResponseSize(client.in) > 0; });
   CHECK(Is(client.in, 503));
+  CHECK(absl::StrContains(client.in, "leads is not known yet: no answer so far from what binds names"));
   Backend backend(w.loop, Answer(Ok("hello")));
   FakeClient web(kWeb);
   web.SetPorts({backend.port()});
@@ -191,6 +192,16 @@ TEST_CASE("the request's own rules lead elsewhere, and are passed on") {
   const std::string refused = w.Ask(Get("web", "l5d-dtab: i am not a dtab\r\n"));
   CHECK(Is(refused, 400));
   CHECK(absl::StrContains(refused, "header l5d-dtab"));
+}
+
+TEST_CASE("an error with long rules of the request's own still ends with its reason, in l5d-err too") {
+  World w;
+  const std::string rules = absl::StrCat("/a=>/", std::string(6000, 'b'));
+  w.interpreter.Set("/svc/web", BoundTree::Neg(), rules);
+  const std::string response = w.Ask(Get("web", absl::StrCat("l5d-dtab: ", rules, "\r\n")));
+  CHECK(Is(response, 502));
+  CHECK(absl::StrContains(response, "bbb...\": it leads to ~ (no rule leads to a service that exists)"));
+  CHECK(absl::StrContains(response, "bbb...%22%3A+it+leads+to+%7E"));
 }
 
 TEST_CASE("endpoints come and go: connections of those that stay are kept") {
