@@ -1,9 +1,11 @@
 // What only a store on disk has to withstand: restarts, crashes, a second process, a disk that refuses.
+#include <fcntl.h>
 #include <rocksdb/env.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 
 #include "tests/unit/store/store_fixture.h"
 
@@ -76,24 +78,38 @@ TEST_CASE("Two stores never share an epoch") {
   CHECK(one->epoch() != memory->epoch());
 }
 
+// A test case as a process of its own, with the store's path in kPathVariable, and its standard input and
+// output. Not a mere fork: what RocksDB has started here has threads, which a fork lacks.
+constexpr char kPathVariable[] = "HEDDLE_STORE_TEST_PATH";
+pid_t StartProcess(const char* test_case, const std::string& path, int in, int out) {
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  ::setenv(kPathVariable, path.c_str(), 1);
+  ::dup2(in, STDIN_FILENO);
+  ::dup2(out, STDOUT_FILENO);
+  ::execl("/proc/self/exe", "store_test", test_case, nullptr);
+  ::_exit(127);
+}
+
+TEST_CASE("process: writes and ends", "[.]") {
+  Loop loop;
+  auto store = OpenRocksdbStore(loop, std::getenv(kPathVariable));
+  if (!store.ok()) ::_exit(2);
+  int done = 0;
+  for (int i = 1; i <= 20; ++i) {
+    (*store)->Put(kDtab, "web", std::to_string(i), {}, {}, [&](const absl::StatusOr<Version>& r) {
+      if (!r.ok()) ::_exit(3);
+      if (++done == 20) ::_exit(0);  // no destructor runs: nothing is flushed or closed
+    });
+  }
+  loop.Run();
+}
+
 TEST_CASE("What a process acknowledged is there after its sudden end") {
   TempDir dir;
   const std::string path = dir / "data";
-  const pid_t child = ::fork();
+  const pid_t child = StartProcess("process: writes and ends", path, STDIN_FILENO, STDERR_FILENO);
   REQUIRE(child >= 0);
-  if (child == 0) {
-    Loop loop;
-    auto store = OpenRocksdbStore(loop, path);
-    if (!store.ok()) ::_exit(2);
-    int done = 0;
-    for (int i = 1; i <= 20; ++i) {
-      (*store)->Put(kDtab, "web", std::to_string(i), {}, {}, [&](const absl::StatusOr<Version>& r) {
-        if (!r.ok()) ::_exit(3);
-        if (++done == 20) ::_exit(0);  // no destructor runs: nothing is flushed or closed
-      });
-    }
-    loop.Run();
-  }
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
   REQUIRE(WIFEXITED(status));
@@ -109,22 +125,24 @@ TEST_CASE("What a process acknowledged is there after its sudden end") {
   CHECK(latest->revision == 20);
 }
 
+// Says so when it holds the store, and lets go of it at the end of its input.
+TEST_CASE("process: holds the store", "[.]") {
+  Loop loop;
+  const auto store = OpenRocksdbStore(loop, std::getenv(kPathVariable));
+  if (!store.ok() || ::write(STDOUT_FILENO, "x", 1) != 1) ::_exit(2);
+  char byte = 0;
+  ::_exit(::read(STDIN_FILENO, &byte, 1) == 0 ? 0 : 3);
+}
+
 TEST_CASE("A store in use by another process is refused with its number and a way out") {
   TempDir dir;
   const std::string path = dir / "data";
   int ready[2], release[2];
-  REQUIRE(::pipe(ready) == 0);
-  REQUIRE(::pipe(release) == 0);
-  const pid_t child = ::fork();
+  REQUIRE(::pipe2(ready, O_CLOEXEC) == 0);
+  REQUIRE(::pipe2(release, O_CLOEXEC) == 0);
+  const pid_t child = StartProcess("process: holds the store", path, release[0], ready[1]);
   REQUIRE(child >= 0);
   char byte = 0;
-  if (child == 0) {
-    ::close(release[1]);
-    Loop loop;
-    const auto store = OpenRocksdbStore(loop, path);
-    if (!store.ok() || ::write(ready[1], "x", 1) != 1) ::_exit(2);
-    ::_exit(::read(release[0], &byte, 1) == 0 ? 0 : 3);
-  }
   ::close(release[0]);
   ::close(ready[1]);
   REQUIRE(::read(ready[0], &byte, 1) == 1);
