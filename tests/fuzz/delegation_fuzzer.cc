@@ -24,8 +24,10 @@ namespace {
 
 constexpr size_t kMaxBytes = 4096;
 constexpr size_t kMaxLines = 50;
-// A name that uses up its budget takes as long as thousands that do not: a script has seen enough of them.
-constexpr int kMaxExhausted = 2;
+// A name that multiplies takes as long as thousands that do not: a script ends when it has come to this many
+// bytes of explanations; a name that uses up its budget, and has none, counts as kExhausted.
+constexpr size_t kMaxEffort = 15000;
+constexpr size_t kExhausted = 10000;
 
 using BindingActivity = Activity<Binding>;
 
@@ -62,7 +64,7 @@ class Script {
   void Run(absl::string_view text) {
     size_t lines = 0;
     for (const absl::string_view line : absl::StrSplit(text, '\n')) {
-      if (++lines > kMaxLines || exhausted_ > kMaxExhausted) break;
+      if (++lines > kMaxLines || effort_ > kMaxEffort) return;
       Step(line);
     }
     for (auto& [id, followed] : followed_) ExplainNow(id);
@@ -103,7 +105,7 @@ class Script {
     const auto watch = fresh.Bind(wish.local, wish.path);
     const Subscription subscription = watch->Subscribe([](const BindingActivity&) {});
     const BindingActivity& now = watch->Get();
-    exhausted_ += absl::StrContains(now.error.message(), "leads to more than can be followed");
+    if (absl::StrContains(now.error.message(), "leads to more than can be followed")) effort_ += kExhausted;
     Check(world_.lookups() - lookups <= kBudget * static_cast<int64_t>(fresh.evaluations()),
           "the budget bounds the lookups");
     if (now.value.has_value())
@@ -140,14 +142,15 @@ class Script {
 
   void ExplainNow(int id) {
     const World::Wish& wish = world_.wishes().at(id);
-    CheckExplanations(interpreter_, wish.local, wish.path, world_.AnyPending(), followed_.at(id).fresh);
+    effort_ +=
+        CheckExplanations(interpreter_, wish.local, wish.path, world_.AnyPending(), followed_.at(id).fresh);
   }
 
   World world_;
   LocalInterpreter interpreter_{world_.dtab(), world_.namers()};
   std::map<int, Followed> followed_;
   size_t steps_ = 0;
-  int exhausted_ = 0;
+  size_t effort_ = 0;
 };
 
 }  // namespace

@@ -84,31 +84,37 @@ void CheckShares(Json& full, const BoundTree& tree, absl::string_view text) {
   Clients bound;
   AddClients(tree, 1, &bound);
   for (const auto& [client, share] : bound) {
-    Check(explained.contains(client), "a client that a name is bound to is explained",
-          absl::StrCat(client.first, " in ", text));
+    if (!explained.contains(client))
+      Fail("a client that a name is bound to is explained", absl::StrCat(client.first, " in ", text));
   }
   for (const auto& [client, share] : explained) {
-    Check(std::abs(share - bound[client]) < 1e-6, "a client's share is that of the tree",
-          absl::StrCat(client.first, ": ", share, ", ", bound[client], " in the tree; ", text));
+    if (!(std::abs(share - bound[client]) < 1e-6)) {
+      Fail("a client's share is that of the tree",
+           absl::StrCat(client.first, ": ", share, ", ", bound[client], " in the tree; ", text));
+    }
   }
 }
 
 }  // namespace
 
-void CheckExplanations(Interpreter& interpreter, const Dtab& local, const Path& path, bool may_wait,
-                       const Activity<Binding>& binding) {
+size_t CheckExplanations(Interpreter& interpreter, const Dtab& local, const Path& path, bool may_wait,
+                         const Activity<Binding>& binding) {
   const auto plain = Explain(interpreter, local, path, ExplainDetail::kPlain);
   const auto full = Explain(interpreter, local, path, ExplainDetail::kFull);
   Check(plain.has_value() == full.has_value(), "detail does not change what is waited for", path.Show());
-  if (!plain.has_value())
-    return Check(may_wait, "an explanation waits only for what is pending", path.Show());
+  if (!plain.has_value()) {
+    Check(may_wait, "an explanation waits only for what is pending", path.Show());
+    return 0;
+  }
   Check(plain->status() == full->status(), "detail does not change what is an error", path.Show());
-  if (!plain->ok()) return;
+  if (!plain->ok()) return 0;
   Json plain_json = Parsed(**plain);
   Json full_json = Parsed(**full);
   if (binding.value.has_value() && binding.error.ok()) CheckShares(full_json, binding.value->tree, **full);
   RemoveDetail(full_json);
-  Check(plain_json == full_json, "detail only adds to an explanation", absl::StrCat(**plain, "\n", **full));
+  if (plain_json != full_json)
+    Fail("detail only adds to an explanation", absl::StrCat(**plain, "\n", **full));
+  return (*full)->size();
 }
 
 }  // namespace heddle::fuzz
