@@ -185,15 +185,15 @@ void Sharer::ShareOut(const DelegateTree::Alt& alt, double share, const std::str
 
 void Sharer::ShareOut(const DelegateTree::Union& all, double share, const std::string& why) {
   const std::vector<bool> kept = KeptMembers(MembersOf(all));
-  const bool alone = std::count(kept.begin(), kept.end(), true) == 1;
+  const auto taking = std::count(kept.begin(), kept.end(), true);
   double sum = 0;
   for (size_t i = 0; i < kept.size(); ++i) sum += kept[i] ? all.trees[i].weight : 0;
   for (size_t i = 0; i < kept.size(); ++i) {
     const auto& member = all.trees[i];
     if (!kept[i]) {
       Share(member.tree, 0, why);
-    } else if (alone) {
-      Share(member.tree, share, why);  // whatever its weight
+    } else if (taking == 1 || sum <= 0) {
+      Share(member.tree, share / static_cast<double>(taking), why);  // whatever the weights
     } else if (member.weight > 0) {
       Share(member.tree, share * member.weight / sum, why);
     } else {

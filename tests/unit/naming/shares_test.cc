@@ -63,6 +63,16 @@ TEST_CASE("A union's shares are those of the members that can serve") {
   CHECK(all[5]["tree"]["why"] == "$: the name exists, and nobody serves it");
 }
 
+TEST_CASE("Weights that are all 0 are equal, as they are to requests") {
+  Naming naming("/svc => 0*/#/t/a & 0*/#/t/b");
+  for (const char* name : {"a", "b"}) naming.namer->Know(name, Endpoints(1));
+  const json all = Explained(naming, "/svc")["union"];
+  for (const int i : {0, 1}) {
+    CHECK(all[i]["tree"]["share"] == kHalf);
+    CHECK_FALSE(all[i]["tree"].contains("why"));
+  }
+}
+
 TEST_CASE("What ends the search is told apart") {
   Naming naming(
       "/fail => ~ | ! | /#/t/web ; /void => $ | /#/t/web ; /error => /#/t/broken | /#/t/web ;"
@@ -130,7 +140,9 @@ void AddShares(const BoundTree& tree, double share, ByClient* out) {
   double sum = 0;
   for (const auto& member : tree.members()) sum += member.weight;
   for (const auto& member : tree.members()) {
-    if (member.weight > 0) AddShares(member.tree, share * member.weight / sum, out);
+    // As a proxy takes them (proxy/route).
+    const double part = sum > 0 ? member.weight / sum : 1.0 / static_cast<double>(tree.members().size());
+    if (part > 0) AddShares(member.tree, share * part, out);
   }
 }
 
