@@ -189,7 +189,7 @@ class Tree {
     if (leaf) AddEndpoints(ClientOf(node), below, paint);
     // Of a branch that is not taken, what is at its end says why.
     if (branches.empty() || !IsTold(branches)) AddNote(Text(node, "why"), below);
-    AddNote(Text(node, "message"), below);
+    if (Text(node, "message") != Text(node, "why")) AddNote(Text(node, "message"), below);
     std::string before = rule;  // of the line above: told once
     for (size_t i = 0; i < branches.size(); ++i) {
       const bool last = i + 1 == branches.size();

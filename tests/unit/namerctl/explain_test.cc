@@ -85,6 +85,16 @@ TEST_CASE("the first line says the outcome") {
         "/svc/web leads nowhere: Max recursion level.");
 }
 
+TEST_CASE("an error that is also why a branch is dead is told once") {
+  const std::string text = Shown(
+      R"({"type":"exception","path":"/svc/web","share":0.0,"why":"Unknown namer: x","message":"Unknown namer: x"})");
+  const size_t tree = text.find("\n\n");
+  REQUIRE(tree != std::string::npos);
+  const size_t first = text.find("Unknown namer: x", tree);
+  REQUIRE(first != std::string::npos);
+  CHECK(text.find("Unknown namer: x", first + 1) == std::string::npos);
+}
+
 TEST_CASE("explain asks namerd in detail; --json gives its answer") {
   ScriptedNamerd namerd;
   namerd.Answer(200, kAbsent);
