@@ -63,14 +63,15 @@ Clients ClientsOf(Json& explanation) {
   return clients;
 }
 
-// As the tree says: a union's members by their weights.
+// As the tree says: a union's members by their weights, or equally if all are 0.
 void AddClients(const BoundTree& tree, double share, Clients* clients) {
   if (tree.is_leaf()) (*clients)[{tree.leaf().id.Show(), tree.leaf().residual.Show()}] += share;
   if (!tree.is_union()) return;
   double sum = 0;
   for (const auto& member : tree.members()) sum += member.weight;
   for (const auto& member : tree.members()) {
-    AddClients(member.tree, member.weight > 0 ? share * member.weight / sum : 0, clients);
+    const double part = sum > 0 ? member.weight / sum : 1.0 / static_cast<double>(tree.members().size());
+    AddClients(member.tree, share * part, clients);
   }
 }
 
