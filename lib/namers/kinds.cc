@@ -73,6 +73,7 @@ std::unique_ptr<NamerConfig> ReadNamer(const ConfigNode& entry, ConfigErrors& er
 void RefuseOverlap(const NamerConfigs& configs, const Path& prefix, const ConfigNode& entry,
                    ConfigErrors& errors) {
   for (const auto& other : configs.entries) {
+    if (prefix.empty() || other->prefix.empty()) continue;  // refused already
     if (!prefix.StartsWith(other->prefix) && !other->prefix.StartsWith(prefix)) continue;
     const ConfigNode* place = entry.Find("prefix");
     errors.Add(place != nullptr ? *place : entry,

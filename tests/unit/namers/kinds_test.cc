@@ -100,6 +100,14 @@ TEST_CASE("namerd refuses namers whose prefixes overlap; a proxy asks the later 
   REQUIRE_THAT(errors,
                Catch::Contains("Namers must not have overlapping prefixes: /#/boo & /#/boo/urns; give one"));
   REQUIRE_THAT(errors, Catch::Contains("c.yaml:3:"));
+  // A prefix that is none is one mistake, not two.
+  const std::string slip =
+      "namers:\n"
+      "- {kind: io.l5d.rewrite, prefix: boo, pattern: /, name: /x}\n"
+      "- {kind: io.l5d.rewrite, prefix: /urns, pattern: /, name: /y}\n";
+  const std::string one = Loaded(slip, PrefixOverlap::kRefused).errors.ToString();
+  REQUIRE_THAT(one, Catch::Contains("c.yaml:2:"));
+  REQUIRE_THAT(one, !Catch::Contains("overlapping"));
 }
 
 TEST_CASE("a rewrite is checked when it is read", "[namers]") {
