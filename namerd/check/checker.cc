@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "namerd/check/find_absent.h"
 
 namespace heddle::namerd {
 namespace {
@@ -36,7 +37,10 @@ struct Checker::Run {
   uint64_t id;
   CheckReport report;
   Done done;
+  Nanos begun{};
+  std::vector<NameToCompare> names;
   std::unique_ptr<NameComparer> comparer;
+  std::unique_ptr<AbsentFinder> finder;
 };
 
 bool CheckReport::ok() const {
@@ -92,15 +96,14 @@ Subscription Checker::Check(const CheckRequest& request, Done done) {
   report.names = names.size();
   report.problems = FindProblems(report.dtab, SurroundingsOf(namespaces_.namers(), names));
 
+  run->begun = loop_.Now();
+  if (request.find_absent) run->names = names;
   const auto at = runs_.insert(runs_.end(), std::move(run));
   (*at)->comparer =
       std::make_unique<NameComparer>(loop_, stored, report.dtab, namespaces_.namers(), std::move(names),
                                      kLimit, [this, at](Comparison comparison) {
                                        (*at)->report.comparison = std::move(comparison);
-                                       const Done then = std::move((*at)->done);
-                                       CheckReport told = std::move((*at)->report);
-                                       End(at);
-                                       then(std::move(told));
+                                       FindAbsent(at);
                                      });
   return Subscription([this, checker = std::weak_ptr<bool>(alive_), id] {
     if (checker.expired()) return;
@@ -109,8 +112,28 @@ Subscription Checker::Check(const CheckRequest& request, Done done) {
   });
 }
 
-void Checker::End(std::list<std::unique_ptr<Run>>::iterator run) {
-  loop_.Defer([ended = std::move(*run)] {});  // its comparer may be calling
+void Checker::FindAbsent(RunAt run) {
+  loop_.Defer([ended = std::move((*run)->comparer)] {});  // which is calling
+  const Nanos left = (*run)->begun + kLimit - loop_.Now();
+  const auto limit = std::min(kLimitOfBranches, std::chrono::duration_cast<Millis>(left));
+  if (limit <= Millis(0) || (*run)->names.empty()) return Tell(run);
+  Run& at = **run;
+  at.finder = std::make_unique<AbsentFinder>(loop_, at.report.dtab, namespaces_.namers(), std::move(at.names),
+                                             limit, [this, run](Findings findings) {
+                                               AddFindings(std::move(findings), (*run)->report.problems);
+                                               Tell(run);
+                                             });
+}
+
+void Checker::Tell(RunAt run) {
+  const Done then = std::move((*run)->done);
+  CheckReport told = std::move((*run)->report);
+  End(run);
+  then(std::move(told));
+}
+
+void Checker::End(RunAt run) {
+  loop_.Defer([ended = std::move(*run)] {});  // its finder may be calling
   runs_.erase(run);
 }
 

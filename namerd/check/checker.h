@@ -26,6 +26,7 @@ struct CheckRequest {
   std::string dtab;         // as text
   bool has_places = false;  // the text is the user's: lines and columns of it mean something
   std::vector<Path> paths;  // names to compare beside those in use
+  bool find_absent = true;  // also look for destinations that are absent now, which takes longer
 };
 
 struct CheckReport {
@@ -48,6 +49,8 @@ class Checker {
   using Done = std::function<void(absl::StatusOr<CheckReport>)>;
   // What discovery has not answered by then is unknown.
   static constexpr Millis kLimit{std::chrono::seconds(10)};
+  // After the comparison, and within kLimit: names whose branches are not known by then are not told of.
+  static constexpr Millis kLimitOfBranches{std::chrono::seconds(2)};
   static constexpr size_t kMaxUnderWay = 4;
 
   // All outlive it. Destroying it ends what is under way without a call.
@@ -65,7 +68,10 @@ class Checker {
  private:
   struct Run;
 
-  void End(std::list<std::unique_ptr<Run>>::iterator run);
+  using RunAt = std::list<std::unique_ptr<Run>>::iterator;
+  void FindAbsent(RunAt run);
+  void Tell(RunAt run);
+  void End(RunAt run);
 
   Loop& loop_;
   Namespaces& namespaces_;

@@ -29,6 +29,10 @@ inline constexpr size_t kMaxFindings = 200;
 
 Problems FindProblems(const Dtab& dtab, const Surroundings& surroundings);
 
+// Adds what is found otherwise, except of rules of which it is known already that they lead nowhere or are
+// never used.
+void AddFindings(Findings more, Problems& problems);
+
 }  // namespace heddle::namerd
 
 #endif  // HEDDLE_NAMERD_CHECK_FIND_PROBLEMS_H_

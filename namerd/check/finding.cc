@@ -62,6 +62,8 @@ const char* FindingName(FindingKind kind) {
       return "dead_end";
     case FindingKind::kAlternateUnused:
       return "alternate_unused";
+    case FindingKind::kAbsentNow:
+      return "absent_now";
     case FindingKind::kWeights:
       break;
   }

@@ -1,4 +1,4 @@
-// What is wrong with a dtab as it is written, whatever service discovery says.
+// What is wrong with a dtab: as it is written, whatever service discovery says, but for kAbsentNow.
 #ifndef HEDDLE_NAMERD_CHECK_FINDING_H_
 #define HEDDLE_NAMERD_CHECK_FINDING_H_
 
@@ -18,6 +18,7 @@ enum class FindingKind {
   kDeadEnd,          // neither a rule nor a namer answers for the destination
   kAlternateUnused,  // an alternate before it always answers
   kWeights,          // weights that do not say what they seem to
+  kAbsentNow,        // a destination that serves nobody now, where another way does
 };
 const char* FindingName(FindingKind kind);  // "circle", "shadowed", ...: for JSON
 

@@ -50,7 +50,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
 
   void Begin() {
     ++checks_;
-    check_ = checker_.Check({write_.ns, write_.dtab, write_.has_places, {}},
+    check_ = checker_.Check({write_.ns, write_.dtab, write_.has_places, {}, /*find_absent=*/false},
                             [self = shared_from_this()](absl::StatusOr<CheckReport> report) {
                               self->OnReport(std::move(report));
                             });

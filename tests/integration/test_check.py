@@ -88,6 +88,16 @@ def test_a_harmless_change_is_shown_and_stored(heddle, backend):
     assert ctl.run("dtab", "update", "internal", "-", text="")[0] == 2  # a file that a pipeline failed to fill
 
 
+def test_a_destination_that_is_absent_while_another_way_serves_is_told(heddle, backend):
+    ctl = start(heddle, backend)
+    status, out, _ = ctl.run("dtab", "check", "internal", "-", text=DTAB + " /host/web => /srv/wbe ; /host/api => 9 * /srv/api & 1 * /srv/api-v2 ;")
+    assert status == 0, out
+    assert "warning: /host/web => /srv/wbe leads to /srv/wbe, which is absent now" in out and "did you mean /srv/web?" in out, out
+    assert "would send 10 % of requests to /srv/api-v2, which is absent now" in out, out
+    assert out.endswith("2 names in use: 2 unchanged.\n"), out
+    assert "absent now" not in ctl.run("dtab", "check", "internal", "-", text=SHIFT)[1]
+
+
 def test_what_is_wrong_with_a_dtab_is_told_with_its_place(heddle, backend):
     ctl = start(heddle, backend)
     (heddle.folder / "rules.dtab").write_text(DTAB.replace(" ; ", " ;\n") + "\n/svc/a => /svc/b ;\n/svc/b => /svc/a ;\n"

@@ -67,6 +67,26 @@ TEST_CASE("check of what hurts nobody ends with 0, as JSON too") {
   CHECK(namerd.Run({"dtab", "check", "web", "-", "--json"}) == kRefused);
 }
 
+TEST_CASE("check tells what is absent now, and ends with 0 as nobody is hurt") {
+  ScriptedNamerd namerd;
+  namerd.in = "/host => /srv ;\n/host/web => /srv/wbe ;\n";
+  namerd.Answer(200, R"({"namespace":"web","version":"AAAAAAAAAAE=","rules":2,"ok":true,"complete":true,
+ "findings":[{"severity":"warning","kind":"absent_now",
+   "rules":[{"rule":2,"line":2,"column":1,"text":"/host/web => /srv/wbe"}],
+   "message":"leads to /srv/wbe, which is absent now (no rule and no namer has /#/fs/wbe); /host => /srv serves /svc/web instead",
+   "remedy":"Deploy it, or correct the rule; did you mean /srv/web?"}],
+ "counts":{"all":1,"unchanged":1,"changed":0,"lost":0,"gained":0,"absent":0,"unknown":0},
+ "names":[],"left_out":{"findings":0,"names":0}})");
+  CHECK(namerd.Run({"dtab", "check", "web", "-"}) == kDone);
+  CHECK("\n" + namerd.out == R"(
+standard input:2:1: warning: /host/web => /srv/wbe leads to /srv/wbe, which is absent now (no rule and no namer has /#/fs/wbe); /host => /srv serves /svc/web instead
+    Deploy it, or correct the rule; did you mean /srv/web?
+
+Compared with version AAAAAAAAAAE=:
+1 name in use: 1 unchanged.
+)");
+}
+
 TEST_CASE("check of what is no dtab is a mistake of usage, with its place") {
   ScriptedNamerd namerd;
   namerd.in = "/a => /b ;\n/c = /d\n";
