@@ -33,20 +33,36 @@ bool IsSame(const DentryPtr& a, const DentryPtr& b) {
   return a == b || (a != nullptr && b != nullptr && a->prefix == b->prefix && a->dst == b->dst);
 }
 
-// nullopt: it was not a rule that led from the name `parent` to `child`, but a namer.
-std::optional<Branch> BranchTo(const std::string& parent, const DelegateTree& child) {
-  const auto from = Path::Parse(parent);
-  if (child.dentry == nullptr || !from.ok() || !child.dentry->prefix.Matches(*from)) return std::nullopt;
-  const Path rest = from->Drop(child.dentry->prefix.size());
-  Branch branch{child.dentry, child.path, child.path};
-  bool found = false;
-  child.dentry->dst.ForEachLeaf([&](const Path& leaf) {
-    if (found || leaf.Concat(rest).Show() != child.path) return;
-    found = true;
-    branch.destination = leaf.Show();
-  });
-  return branch;
-}
+// Tells what rules led from one name to the next. Large unions have many members, so that a rule's
+// are listed once.
+class Ways {
+ public:
+  // nullopt: it was not a rule that led from the name `parent` to `child`, but a namer.
+  std::optional<Branch> To(const std::string& parent, const DelegateTree& child) {
+    if (child.dentry == nullptr) return std::nullopt;
+    const auto [at, is_new] = known_.try_emplace({child.dentry.get(), parent});
+    if (is_new) at->second = OfRule(*child.dentry, parent);
+    if (!at->second.has_value()) return std::nullopt;
+    const auto found = at->second->find(child.path);
+    return Branch{child.dentry, found == at->second->end() ? child.path : found->second, child.path};
+  }
+
+ private:
+  // Destinations as the rule has them, by where they lead the name.
+  using Destinations = absl::flat_hash_map<std::string, std::string>;
+
+  static std::optional<Destinations> OfRule(const Dentry& rule, const std::string& name) {
+    const auto path = Path::Parse(name);
+    if (!path.ok() || !rule.prefix.Matches(*path)) return std::nullopt;
+    const Path rest = path->Drop(rule.prefix.size());
+    Destinations destinations;
+    rule.dst.ForEachLeaf(
+        [&](const Path& leaf) { destinations.try_emplace(leaf.Concat(rest).Show(), leaf.Show()); });
+    return destinations;
+  }
+
+  absl::flat_hash_map<std::pair<const Dentry*, std::string>, std::optional<Destinations>> known_;
+};
 
 class Walk {
  public:
@@ -108,7 +124,7 @@ class Walk {
   void VisitNode(const DelegateTree& tree, const DelegateTree::Alt& alt);
   void VisitNode(const DelegateTree& tree, const DelegateTree::Union& all);
   void Follow(const std::string& parent, const DelegateTree& child) {
-    if (auto branch = BranchTo(parent, child)) found_.serving.push_back(*std::move(branch));
+    if (auto branch = ways_.To(parent, child)) found_.serving.push_back(*std::move(branch));
     Visit(child);
   }
 
@@ -118,6 +134,7 @@ class Walk {
   void AddIfDead(const std::string& parent, const DelegateTree& child, const DeadBranch& as);
 
   const AddrOf& addr_of_;
+  Ways ways_;
   absl::flat_hash_map<const DelegateTree*, Standing> standings_;
   Branches found_;
 };
@@ -232,7 +249,7 @@ bool IsInError(const DelegateTree& tree, const AddrOf& addr_of) {
 void Walk::AddIfDead(const std::string& parent, const DelegateTree& child, const DeadBranch& as) {
   const Standing standing = Judge(child);
   if (Serves(child) && !IsInError(child, addr_of_)) {
-    if (auto branch = BranchTo(parent, child)) found_.serving.push_back(*std::move(branch));
+    if (auto branch = ways_.To(parent, child)) found_.serving.push_back(*std::move(branch));
     return;
   }
   if (child.path == parent) {  // a choice inside the rule, or an error of the rule itself
@@ -244,7 +261,7 @@ void Walk::AddIfDead(const std::string& parent, const DelegateTree& child, const
     return;
   }
   DeadBranch dead = as;
-  auto branch = BranchTo(parent, child);
+  auto branch = ways_.To(parent, child);
   if (!branch.has_value() || !FindEnd(child, standing.state, dead)) return;
   dead.branch = *std::move(branch);
   found_.dead.push_back(std::move(dead));

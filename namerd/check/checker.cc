@@ -119,7 +119,8 @@ void Checker::FindAbsent(RunAt run) {
   if (limit <= Millis(0) || (*run)->names.empty()) return Tell(run);
   Run& at = **run;
   at.finder = std::make_unique<AbsentFinder>(loop_, at.report.dtab, namespaces_.namers(), std::move(at.names),
-                                             limit, [this, run](Findings findings) {
+                                             limit, [this, run](Findings findings, size_t left_out) {
+                                               (*run)->report.problems.left_out += left_out;
                                                AddFindings(std::move(findings), (*run)->report.problems);
                                                Tell(run);
                                              });

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lib/naming/local_interpreter.h"
@@ -22,8 +24,15 @@ constexpr size_t kLongestQuoted = 200;
 using Role = DeadBranch::Role;
 using End = DeadBranch::End;
 
-Severity SeverityOf(const DeadBranch& branch) {
-  return branch.role == Role::kLater || branch.end == End::kEmpty ? Severity::kNote : Severity::kWarning;
+// `/svc => /#/canary | /#/io.l5d.fs`: a namer asked before another for whatever name comes.
+bool IsNamer(const std::string& destination) {
+  return absl::StartsWith(destination, "/#/") && destination.find('/', 3) == std::string::npos;
+}
+
+Severity SeverityOf(const DeadBranch& dead) {
+  const bool usual = dead.role == Role::kLater || dead.end == End::kEmpty ||
+                     (dead.role == Role::kFirst && IsNamer(dead.branch.destination));
+  return usual ? Severity::kNote : Severity::kWarning;
 }
 
 std::string Shortened(std::string text) {
@@ -129,31 +138,39 @@ void AbsentFinder::Turn() {
   if (next_ < names_.size() && under_way_.size() < kMaxUnderWay) PostTurn();
 }
 
-const size_t* AbsentFinder::RuleOf(const Dentry& rule) {
-  const auto found = rules_.find(rule.Show());
-  return found == rules_.end() ? nullptr : &found->second;
+void AbsentFinder::Add(size_t place, Branches branches) {
+  // Showing a rule takes time if it is long, and its branches are many then. nullptr: a follower's own.
+  absl::flat_hash_map<const Dentry*, const size_t*> known;
+  const auto rule_of = [&](const Branch& branch) {
+    const auto [at, is_new] = known.try_emplace(branch.rule.get(), nullptr);
+    if (is_new) {
+      const auto found = rules_.find(branch.rule->Show());
+      if (found != rules_.end()) at->second = &found->second;
+    }
+    return at->second;
+  };
+  for (const Branch& branch : branches.serving) AddServing(branch, rule_of(branch));
+  for (DeadBranch& dead : branches.dead) {
+    if (const size_t* rule = rule_of(dead.branch)) AddDead(std::move(dead), *rule, place);
+  }
 }
 
-void AbsentFinder::Add(size_t place, Branches branches) {
-  for (const Branch& branch : branches.serving) {
-    const size_t* rule = RuleOf(*branch.rule);
-    if (serving_.size() == kMaxKept) break;
-    if (rule != nullptr) serving_.emplace(*rule, branch.destination);
-    const size_t slash = branch.path.rfind('/');
-    labels_[branch.path.substr(0, slash)].insert(branch.path.substr(slash + 1));
-  }
-  for (DeadBranch& dead : branches.dead) {
-    const size_t* rule = RuleOf(*dead.branch.rule);
-    if (rule == nullptr) continue;
-    const Key key(*rule, dead.branch.destination);
-    if (concerns_.size() == kMaxKept && concerns_.count(key) == 0) continue;
-    Concern& concern = concerns_[key];
-    if (concern.count == 0 || SeverityOf(dead) < SeverityOf(concern.branch)) concern.branch = std::move(dead);
-    if (concern.count > 0 && concern.last == place) continue;
-    concern.last = place;
-    ++concern.count;
-    if (concern.names.size() < kNamed) concern.names.push_back(Shortened(names_[place].path.Show()));
-  }
+void AbsentFinder::AddServing(const Branch& branch, const size_t* rule) {
+  if (rule != nullptr && serving_.size() < kMaxKept) serving_.emplace(*rule, branch.destination);
+  if (label_count_ == kMaxKept) return;
+  const size_t slash = branch.path.rfind('/');
+  if (labels_[branch.path.substr(0, slash)].insert(branch.path.substr(slash + 1)).second) ++label_count_;
+}
+
+void AbsentFinder::AddDead(DeadBranch dead, size_t rule, size_t place) {
+  const Key key(rule, dead.branch.destination);
+  if (concerns_.size() == kMaxKept && concerns_.count(key) == 0) return;
+  Concern& concern = concerns_[key];
+  if (concern.count == 0 || SeverityOf(dead) < SeverityOf(concern.branch)) concern.branch = std::move(dead);
+  if (concern.count > 0 && concern.last == place) return;
+  concern.last = place;
+  ++concern.count;
+  if (concern.names.size() < kNamed) concern.names.push_back(Shortened(names_[place].path.Show()));
 }
 
 void AbsentFinder::End(size_t place) {
@@ -168,12 +185,17 @@ void AbsentFinder::Complete() {
   limit_.Cancel();
   under_way_.clear();
   Findings findings;
+  size_t left_out = 0;
   for (const auto& [key, concern] : concerns_) {
-    if (findings.size() < kMaxFindings && serving_.count(key) == 0)
+    if (serving_.count(key) > 0) continue;
+    if (findings.size() < kMaxFindings) {
       findings.push_back(FindingOf(key, concern));
+    } else {
+      ++left_out;
+    }
   }
   const Done done = std::exchange(done_, nullptr);
-  done(std::move(findings));
+  done(std::move(findings), left_out);
 }
 
 // "/srv/web" for /srv/wbe; "" without.

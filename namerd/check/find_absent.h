@@ -25,8 +25,8 @@ namespace heddle::namerd {
 // loop, and may destroy it.
 class AbsentFinder {
  public:
-  // By rule, one for each rule and destination; at most kMaxFindings.
-  using Done = std::function<void(Findings)>;
+  // By rule, one for each rule and destination; at most kMaxFindings, and how many more there are.
+  using Done = std::function<void(Findings, size_t left_out)>;
   // Nothing is said of names that are not explained after `limit`.
   AbsentFinder(Loop& loop, const Dtab& dtab, const std::vector<PrefixedNamer>& namers,
                std::vector<NameToCompare> names, Millis limit, Done done);
@@ -48,8 +48,8 @@ class AbsentFinder {
   void Add(size_t place, Branches branches);
   void End(size_t place);
   void Complete();
-  // nullptr: the rule is a follower's own.
-  const size_t* RuleOf(const Dentry& rule);
+  void AddServing(const Branch& branch, const size_t* rule);
+  void AddDead(DeadBranch dead, size_t rule, size_t place);
   Finding FindingOf(const Key& key, const Concern& concern) const;
   std::string Meant(const Branch& branch) const;
 
@@ -65,6 +65,7 @@ class AbsentFinder {
   bool posted_ = false;
   std::set<Key> serving_;
   std::map<std::string, std::set<std::string>> labels_;  // last labels of paths that serve, by what is before
+  size_t label_count_ = 0;
   std::map<Key, Concern> concerns_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -1,5 +1,6 @@
 // Which destinations of rules are told to be absent now, by whole checks over a namer that answers what the
 // test says.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "absl/strings/str_cat.h"
@@ -37,7 +38,8 @@ constexpr char kFs[] = " ; /srv => /#/fs ; /svc => /host";
 
 struct Fixture {
   explicit Fixture(std::map<std::string, int> known)
-      : namespaces(*store, {{Path{"#", "fs"}, std::make_shared<FixedNamer>(std::move(known))}}) {}
+      : namespaces(*store, {{Path{"#", "canary"}, std::make_shared<FixedNamer>(std::map<std::string, int>())},
+                            {Path{"#", "fs"}, std::make_shared<FixedNamer>(std::move(known))}}) {}
 
   // A line a finding of absent destinations: "warning 2: message | remedy".
   std::string Absent(const std::string& dtab, const std::vector<const char*>& names) {
@@ -98,6 +100,21 @@ TEST_CASE("An alternate: one that would be taken is a warning, a fallback a note
                  Catch::Contains("another of its alternates serves /svc/web instead"));
   CHECK_THAT(f.Absent("/a => /#/fs ; /b => /#/fs/none ; /svc => /a | /b", {"/svc/web"}),
              Catch::StartsWith("note 3: has for a fallback /b, which is absent now"));
+}
+
+TEST_CASE("A namer that is asked before another for all names, and has none of them, is a note") {
+  Fixture f({{"/web", 1}});
+  CHECK_THAT(f.Absent("/svc => /#/canary | /#/fs", {"/svc/web"}),
+             Catch::StartsWith("note 1: leads to /#/canary, which is absent now"));
+}
+
+TEST_CASE("So many findings as a report has room for") {
+  Fixture f({{"/web", 1}});
+  std::string dtab = "/svc/web => 1 * /#/fs/web";
+  for (int i = 0; i < 210; ++i) absl::StrAppend(&dtab, " & 1 * /#/fs/gone", i);
+  const std::string text = f.Absent(dtab, {"/svc/web"});
+  CHECK_THAT(text, Catch::Contains("/#/fs/gone0, which is absent now"));
+  CHECK(std::count(text.begin(), text.end(), '\n') + 1 == static_cast<long>(kMaxFindings));
 }
 
 TEST_CASE("A set that is known and empty is a note, an error a warning") {
