@@ -99,17 +99,24 @@ Subscription Checker::Check(const CheckRequest& request, Done done) {
   run->begun = loop_.Now();
   if (request.find_absent) run->names = names;
   const auto at = runs_.insert(runs_.end(), std::move(run));
-  (*at)->comparer =
-      std::make_unique<NameComparer>(loop_, stored, report.dtab, namespaces_.namers(), std::move(names),
-                                     kLimit, [this, at](Comparison comparison) {
-                                       (*at)->report.comparison = std::move(comparison);
-                                       FindAbsent(at);
-                                     });
+  (*at)->comparer = std::make_unique<NameComparer>(
+      loop_, stored, report.dtab, namespaces_.namers(), std::move(names), kLimit,
+      [this, checker = std::weak_ptr<bool>(alive_), id](Comparison comparison) {
+        if (checker.expired()) return;
+        const auto found = Find(id);
+        if (found == runs_.end()) return;  // given up a moment ago
+        (*found)->report.comparison = std::move(comparison);
+        FindAbsent(found);
+      });
   return Subscription([this, checker = std::weak_ptr<bool>(alive_), id] {
     if (checker.expired()) return;
-    const auto found = std::find_if(runs_.begin(), runs_.end(), [&](const auto& r) { return r->id == id; });
+    const auto found = Find(id);
     if (found != runs_.end()) End(found);
   });
+}
+
+Checker::RunAt Checker::Find(uint64_t id) {
+  return std::find_if(runs_.begin(), runs_.end(), [id](const auto& run) { return run->id == id; });
 }
 
 void Checker::FindAbsent(RunAt run) {
@@ -118,12 +125,16 @@ void Checker::FindAbsent(RunAt run) {
   const auto limit = std::min(kLimitOfBranches, std::chrono::duration_cast<Millis>(left));
   if (limit <= Millis(0) || (*run)->names.empty()) return Tell(run);
   Run& at = **run;
-  at.finder = std::make_unique<AbsentFinder>(loop_, at.report.dtab, namespaces_.namers(), std::move(at.names),
-                                             limit, [this, run](Findings findings, size_t left_out) {
-                                               (*run)->report.problems.left_out += left_out;
-                                               AddFindings(std::move(findings), (*run)->report.problems);
-                                               Tell(run);
-                                             });
+  at.finder = std::make_unique<AbsentFinder>(
+      loop_, at.report.dtab, namespaces_.namers(), std::move(at.names), limit,
+      [this, checker = std::weak_ptr<bool>(alive_), id = at.id](Findings findings, size_t left_out) {
+        if (checker.expired()) return;
+        const auto found = Find(id);
+        if (found == runs_.end()) return;
+        (*found)->report.problems.left_out += left_out;
+        AddFindings(std::move(findings), (*found)->report.problems);
+        Tell(found);
+      });
 }
 
 void Checker::Tell(RunAt run) {
@@ -134,7 +145,7 @@ void Checker::Tell(RunAt run) {
 }
 
 void Checker::End(RunAt run) {
-  loop_.Defer([ended = std::move(*run)] {});  // its finder may be calling
+  loop_.Defer([ended = std::move(*run)] {});  // what is of it may be calling
   runs_.erase(run);
 }
 

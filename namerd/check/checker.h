@@ -69,6 +69,7 @@ class Checker {
   struct Run;
 
   using RunAt = std::list<std::unique_ptr<Run>>::iterator;
+  RunAt Find(uint64_t id);
   void FindAbsent(RunAt run);
   void Tell(RunAt run);
   void End(RunAt run);

@@ -154,5 +154,19 @@ TEST_CASE("A branch that is not known in time holds the report up for a while, a
   CHECK_FALSE(f.told_at_once);
 }
 
+TEST_CASE("A check that is given up while branches are not known") {
+  Fixture f({{"/web", 1}, {"/slow", -2}});
+  const Subscription web = f.in_use.Follow("web", Path{"svc", "web"}, Dtab());
+  bool told = false;
+  {
+    const Subscription check =
+        f.checker.Check({"web", "/svc => /#/fs | /#/fs/slow", true, {}}, [&](auto) { told = true; });
+    for (int turn = 0; turn < 20; ++turn) f.loop.RunReady();
+  }
+  f.clock.Advance(Checker::kLimit);
+  f.loop.RunReady();
+  CHECK_FALSE(told);
+}
+
 }  // namespace
 }  // namespace heddle::namerd
