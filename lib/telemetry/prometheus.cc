@@ -124,11 +124,11 @@ void AddLine(Families& families, const std::string& family, const char* type, ab
 
 // What Linkerd shows: the quantiles of the last minute; and the count and the sum, which never run backwards.
 void AddSummary(Families& families, const Series& series, const ShownMetric& metric) {
-  const auto& [name, labels] = series;
+  const std::string& name = series.name;
   const double scale = UnitScale(metric.sample.unit);
   const HistogramSnapshot& total = metric.sample.histogram;
   const HistogramSnapshot& recent = metric.recent;
-  const std::string plain = LabelText(labels);
+  const std::string plain = LabelText(series.labels);
   const auto add = [&](absl::string_view suffix, absl::string_view text, absl::string_view value) {
     AddLine(families, name, "summary", absl::StrCat(name, suffix), text, value);
   };
@@ -136,7 +136,7 @@ void AddSummary(Families& families, const Series& series, const ShownMetric& met
   add("_sum", plain, Number(static_cast<double>(total.sum()) / scale));
   if (recent.empty()) return;
   const auto quantile = [&](absl::string_view label, uint64_t value) {
-    add("", LabelText(labels, "quantile", label), Number(static_cast<double>(value) / scale));
+    add("", LabelText(series.labels, "quantile", label), Number(static_cast<double>(value) / scale));
   };
   quantile("0", recent.Min());
   for (const ShownQuantile& q : kShownQuantiles) quantile(q.label, recent.Quantile(q.q));
