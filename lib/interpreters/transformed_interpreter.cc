@@ -16,20 +16,6 @@ struct Present {
   bool vacant;
 };
 
-Standing StandingOf(const Present& present) {
-  using State = Standing::State;
-  switch (present.tree.kind()) {
-    case BoundTree::Kind::kNeg:
-      return {State::kAbsent};
-    case BoundTree::Kind::kFail:
-      return {State::kFail};
-    case BoundTree::Kind::kEmpty:
-      return {State::kEmpty};
-    default:
-      return {State::kLeads, present.vacant};
-  }
-}
-
 // `tree` without the members of unions that have no endpoints, as LocalInterpreter leaves them out.
 template <class IsVacantClient>
 Present WithoutVacant(const BoundTree& tree, const IsVacantClient& is_vacant) {
@@ -39,7 +25,7 @@ Present WithoutVacant(const BoundTree& tree, const IsVacantClient& is_vacant) {
   std::vector<StandingMember> members;
   for (const auto& member : tree.members()) {
     parts.push_back(WithoutVacant(member.tree, is_vacant));
-    members.push_back({member.weight, StandingOf(parts.back())});
+    members.push_back({member.weight, StandingOf(parts.back().tree, parts.back().vacant)});
   }
   const std::vector<bool> kept = KeptMembers(members);
   bool vacant = true;

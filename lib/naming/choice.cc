@@ -20,6 +20,19 @@ bool Serves(const StandingMember& member) {
 
 }  // namespace
 
+Standing StandingOf(const BoundTree& tree, bool vacant, bool final) {
+  switch (tree.kind()) {
+    case BoundTree::Kind::kNeg:
+      return {State::kAbsent};
+    case BoundTree::Kind::kFail:
+      return {State::kFail};
+    case BoundTree::Kind::kEmpty:
+      return {State::kEmpty};
+    default:
+      return {State::kLeads, vacant, final};
+  }
+}
+
 bool IsVacant(const Path& id, const Addr& addr) {
   const bool none =
       addr.state == AddrState::kAbsent || (addr.state == AddrState::kBound && addr.endpoints->empty());

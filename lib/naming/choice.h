@@ -9,6 +9,7 @@
 
 #include "lib/dtab/path.h"
 #include "lib/naming/addr.h"
+#include "lib/naming/bound.h"
 
 namespace heddle {
 
@@ -25,6 +26,9 @@ struct Standing {
 
   bool known() const { return state != State::kPending && state != State::kError; }
 };
+
+// Of a branch that has come to `tree`, whose alternates have been chosen from already.
+Standing StandingOf(const BoundTree& tree, bool vacant, bool final = false);
 
 // Offered the alternates one after the other, in order.
 class AlternateChoice {

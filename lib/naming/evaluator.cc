@@ -14,18 +14,8 @@ Outcome Known(BoundTree tree) { return {std::move(tree), absl::OkStatus()}; }
 Outcome Failed(absl::Status error) { return {std::nullopt, std::move(error)}; }
 
 Standing StandingOf(const Outcome& outcome) {
-  using State = Standing::State;
-  if (!outcome.tree.has_value()) return {outcome.error.ok() ? State::kPending : State::kError};
-  switch (outcome.tree->kind()) {
-    case BoundTree::Kind::kNeg:
-      return {State::kAbsent};
-    case BoundTree::Kind::kFail:
-      return {State::kFail};
-    case BoundTree::Kind::kEmpty:
-      return {State::kEmpty};
-    default:
-      return {State::kLeads, outcome.vacant, outcome.final};
-  }
+  if (outcome.tree.has_value()) return heddle::StandingOf(*outcome.tree, outcome.vacant, outcome.final);
+  return {outcome.error.ok() ? Standing::State::kPending : Standing::State::kError};
 }
 
 // Without any member that is known: in error if one is, else pending.

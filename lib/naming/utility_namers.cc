@@ -178,8 +178,9 @@ class RinetNamer : public Namer {
   std::shared_ptr<Namer> inet_;
 };
 
-// /$/fixedinet/<host>/<port>/<residual>. Its addresses are kept up to date like inet's, which nobody has to
-// mind.
+// /$/fixedinet/<host>/<port>/<residual> where nobody but inet is there to answer, as for the paths of
+// transformers: its addresses follow DNS like inet's. A process's own (lib/namers/inet_namer.h) resolves
+// once.
 class FixedInetNamer : public Namer {
  public:
   FixedInetNamer(Path prefix, std::shared_ptr<Namer> inet)

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/event/timer.h"
 #include "lib/watch/watch.h"
+#include "proxy/route/cache_stats.h"
 
 namespace heddle {
 namespace {
@@ -47,21 +48,6 @@ struct Entry {
 bool IsKnown(const Addr& addr) { return addr.state == AddrState::kBound || addr.state == AddrState::kAbsent; }
 
 bool HasEndpoints(const Addr& addr) { return addr.state == AddrState::kBound && !addr.endpoints->empty(); }
-
-// The counters of one of Linkerd's caches.
-struct CacheStats {
-  explicit CacheStats(const Scope& scope)
-      : set(scope),
-        misses(set.AddCounter({"misses"})),
-        evicts(set.AddCounter({"evicts"})),
-        expires(set.AddCounter({"expires"})),
-        oneshots(set.AddCounter({"oneshots"})) {}
-  MetricSet set;
-  Counter& misses;
-  Counter& evicts;
-  Counter& expires;
-  Counter& oneshots;
-};
 
 }  // namespace
 

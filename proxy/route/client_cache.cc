@@ -19,25 +19,21 @@ ClientCache::ClientCache(Loop& loop, const EndpointConfig& endpoint, const Route
       config_(config),
       scope_(router.Child("client")),
       random_(seed),
-      metrics_(router.Child("bindcache").Child("client")),
-      misses_(metrics_.AddCounter({"misses"})),
-      evicts_(metrics_.AddCounter({"evicts"})),
-      expires_(metrics_.AddCounter({"expires"})),
-      oneshots_(metrics_.AddCounter({"oneshots"})) {}
+      stats_(router.Child("bindcache").Child("client")) {}
 
 ClientCache::~ClientCache() = default;
 
 Client* ClientCache::Hold(const std::string& id) {
   std::unique_ptr<Entry>& entry = entries_[id];
   if (entry == nullptr) {
-    misses_.Increment();
+    stats_.misses.Increment();
     entry = std::make_unique<Entry>();
     const absl::string_view segment = absl::string_view(id).substr(1);  // a path, without its first slash
     entry->client =
         std::make_unique<Client>(loop_, endpoint_config_, scope_.Child(segment), id, random_.Next());
     entry->holds = 1;
     Client* client = entry->client.get();
-    if (entries_.size() > config_.max_clients && unheld_.empty()) oneshots_.Increment();
+    if (entries_.size() > config_.max_clients && unheld_.empty()) stats_.oneshots.Increment();
     Trim();
     return client;
   }
@@ -85,7 +81,7 @@ void ClientCache::Trim() {
       ++passed;
       continue;
     }
-    evicts_.Increment();
+    stats_.evicts.Increment();
     Erase(oldest);
   }
 }
@@ -101,7 +97,7 @@ void ClientCache::Sweep(Nanos now) {
   for (auto it = unheld_.begin(); it != unheld_.end();) {
     Entry& entry = **it++;
     if (entry.last_used >= now - config_.idle_ttl || entry.client->outstanding() > 0) continue;
-    expires_.Increment();
+    stats_.expires.Increment();
     Erase(entry);
   }
   Trim();

@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "lib/base/random.h"
 #include "proxy/balance/client.h"
+#include "proxy/route/cache_stats.h"
 #include "proxy/route/route_config.h"
 
 namespace heddle {
@@ -60,11 +61,7 @@ class ClientCache {
   const Scope scope_;  // rt/<label>/client
   Random random_;
   uint64_t presence_ = 0;
-  MetricSet metrics_;
-  Counter& misses_;
-  Counter& evicts_;
-  Counter& expires_;
-  Counter& oneshots_;
+  CacheStats stats_;
   absl::flat_hash_map<std::string, std::unique_ptr<Entry>> entries_;
   std::list<Entry*> unheld_;  // the one let go last first
 };

@@ -29,27 +29,23 @@ RouteTable::RouteTable(Loop& loop, Binder& binder, const RouteConfig& config, co
       config_(config),
       scope_(scope),
       worker_(binder.AddWorker(loop, *this)),
-      metrics_(scope.Child("bindcache").Child("path")),
-      misses_(metrics_.AddCounter({"misses"})),
-      evicts_(metrics_.AddCounter({"evicts"})),
-      expires_(metrics_.AddCounter({"expires"})),
-      oneshots_(metrics_.AddCounter({"oneshots"})),
-      bound_size_(metrics_.AddGauge({"bound"})),
-      unknown_size_(metrics_.AddGauge({"unknown"})),
-      overridden_size_(metrics_.AddGauge({"overridden"})),
-      pending_size_(metrics_.AddGauge({"pending"})),
+      stats_(scope.Child("bindcache").Child("path")),
+      bound_size_(stats_.set.AddGauge({"bound"})),
+      unknown_size_(stats_.set.AddGauge({"unknown"})),
+      overridden_size_(stats_.set.AddGauge({"overridden"})),
+      pending_size_(stats_.set.AddGauge({"pending"})),
       clients_(loop, endpoint, config, scope, seed) {}
 
 RouteTable::~RouteTable() = default;
 
 absl::StatusOr<Route*> RouteTable::Add(absl::string_view key, const Path& name, const Dtab& local) {
-  misses_.Increment();
+  stats_.misses.Increment();
   if (idle_.size() + unsent_.size() + asked_.size() >= config_.max_waiting) {
     if (idle_.empty()) {
       return absl::ResourceExhaustedError(
           absl::StrCat("too many names are being looked up at once (", config_.max_waiting, "); try again"));
     }
-    evicts_.Increment();
+    stats_.evicts.Increment();
     Erase(*idle_.back(), Binder::Farewell::kForget);
   }
   auto made = std::make_unique<Route>();
@@ -106,7 +102,7 @@ bool RouteTable::Trim(Route::List& list, size_t limit, size_t passes) {
   while (list.size() > limit) {
     Route& oldest = *list.back();
     if (!oldest.in_use() && oldest.last_used_ <= oldest.touched_) {
-      evicts_.Increment();
+      stats_.evicts.Increment();
       Erase(oldest, oldest.list_ == &bound_ ? Binder::Farewell::kKeep : Binder::Farewell::kForget);
       continue;
     }
@@ -124,7 +120,7 @@ void RouteTable::Expire(Route::List& list, Nanos now, Millis ttl) {
       continue;
     }
     if (oldest.last_used_ >= now - ttl) return;  // used once more within the second before it would go
-    expires_.Increment();
+    stats_.expires.Increment();
     Erase(oldest, Binder::Farewell::kForget);
   }
 }
@@ -194,7 +190,7 @@ void RouteTable::OnRoute(uint64_t id, std::shared_ptr<const BoundRoute> snapshot
   const bool is_new = route.list_ != &list;
   if (is_new) Place(route, list);
   Wake(route);
-  if (is_new && !Trim(list, LimitOf(list), kPasses)) oneshots_.Increment();
+  if (is_new && !Trim(list, LimitOf(list), kPasses)) stats_.oneshots.Increment();
   CountRoutes();
 }
 

@@ -18,6 +18,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "proxy/route/binder.h"
+#include "proxy/route/cache_stats.h"
 #include "proxy/route/client_cache.h"
 #include "proxy/route/route.h"
 #include "proxy/route/route_config.h"
@@ -84,11 +85,7 @@ class RouteTable : public Binder::Sink {
   uint64_t next_id_ = 1;
   size_t waiting_ = 0;
   size_t in_flight_ = 0;  // on their way to the control loop
-  MetricSet metrics_;
-  Counter& misses_;
-  Counter& evicts_;
-  Counter& expires_;
-  Counter& oneshots_;
+  CacheStats stats_;
   Gauge& bound_size_;
   Gauge& unknown_size_;
   Gauge& overridden_size_;
