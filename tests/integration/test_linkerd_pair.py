@@ -182,3 +182,73 @@ def test_namerd_stops_with_streams_open_on_every_port(heddle, pair, backend):
     assert pair.namerd.wait() == 0
     for port in proxy.routers.values():  # what was known goes on
         assert request(port, headers={"Host": "web"}).text == "one"
+
+
+TRANSFORMED_NAMERD = """
+admin: {{port: 0}}
+storage:
+  kind: io.l5d.inMemory
+  namespaces:
+    default: "/svc => /#/near ; /svc/moved => /#/moved/web ;"
+namers:
+- kind: io.l5d.fs
+  prefix: /near
+  rootDir: {disco}
+  transformers:
+  - {{kind: io.l5d.specificHost, host: 127.0.0.1}}
+- kind: io.l5d.fs
+  prefix: /moved
+  rootDir: {disco}
+  transformers:
+  - {{kind: io.l5d.port, port: {port}}}
+interfaces:
+- {{kind: io.l5d.mesh, port: 0}}
+"""
+
+TRANSFORMED_LINKERD = """
+admin: {{port: 0}}
+routers:
+- protocol: http
+  label: as-bound
+  interpreter: {{kind: io.l5d.mesh, dst: /$/inet/127.1/{mesh}, root: /default}}
+  servers: [{{port: 0}}]
+- protocol: http
+  label: replaced
+  interpreter:
+    kind: io.l5d.mesh
+    dst: /$/inet/127.1/{mesh}
+    root: /default
+    transformers:
+    - {{kind: io.l5d.replace, path: /$/inet/127.0.0.1/{port}}}
+  servers: [{{port: 0}}]
+"""
+
+
+def test_transformers_of_namerd_and_of_a_proxy_say_where_requests_go(heddle, backend):
+    one, two = backend(text="one").port, backend(text="two").port
+    # Nobody is at 127.0.0.2.
+    (heddle.disco / "web").write_text(f"127.0.0.1 {one}\n127.0.0.2 {one}\n")
+    config = heddle.folder / "namerd.yaml"
+    config.write_text(TRANSFORMED_NAMERD.format(disco=heddle.disco, port=two))
+    mesh = heddle.run("namerd", config).port("mesh")
+    config = heddle.folder / "linkerd.yaml"
+    config.write_text(TRANSFORMED_LINKERD.format(mesh=mesh, port=two))
+    proxy = heddle.run("proxy", config)
+    as_bound, replaced = (proxy.port(f"http router '{label}'") for label in ("as-bound", "replaced"))
+    for _ in range(20):
+        assert request(as_bound, headers={"Host": "web"}).text == "one"
+        assert request(as_bound, headers={"Host": "moved"}).text == "two"  # the port that is nobody's but the transformer's
+        assert request(replaced, headers={"Host": "web"}).text == "two"
+    assert request(replaced, headers={"Host": "nobody"}).status == 502  # a replacement keeps ~
+
+    def explain(router, path_):
+        target = f"/delegator.json?router={router}&detail=full&path={path_}"
+        return request(proxy.port("admin"), target=target).json()
+
+    near = explain("as-bound", "/svc/web")
+    leaf = near["delegate"]
+    assert (near["share"], leaf["bound"]["id"]) == (1, "/%/io.l5d.specificHost/#/near/web"), near
+    assert [addr["ip"] for addr in leaf["bound"]["addr"]["addrs"]] == ["127.0.0.1"]
+    moved = explain("as-bound", "/svc/moved")
+    assert "/%/io.l5d.port/" in str(moved) and "no rule and no namer has /#/near/moved" in str(moved), moved
+    assert f"/%/io.l5d.replace/$/inet/127.0.0.1/{two}" in str(explain("replaced", "/svc/web"))
