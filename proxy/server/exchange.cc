@@ -163,8 +163,12 @@ size_t Exchange::Dispatch(absl::string_view bytes) {
   }
   const Head& head = parser_.head();
   const RouteTarget& target = *choice_.target;
-  ForwardRequest(bytes, head, {route_->head_fields(), target.head_fields, target.has_residual, consumed_},
-                 &sent_);
+  RequestEdits edits;
+  edits.name_fields = route_->head_fields();
+  edits.fields = target.head_fields;
+  edits.has_residual = target.has_residual;
+  edits.consumed = consumed_;
+  ForwardRequest(bytes, head, edits, worker_.random(), &sent_);
   // Of the body only as much as can be sent again: the rest comes by TakeBody, once there is a connection.
   const size_t room = sent_.size() < kReplayBytes ? kReplayBytes - sent_.size() : 0;
   const absl::string_view rest = bytes.substr(head.size, room);
@@ -253,7 +257,11 @@ void Exchange::OnResponse(const Response& response) {
   keep_ = keep_ && !until_close && !worker_.draining() && (decoder_.done() || !response.complete);
   std::string& out = worker_.scratch();
   out.clear();
-  ForwardResponse(response.bytes, response.head, {!keep_, keep_ && http10_, dechunk_}, &out);
+  ResponseEdits edits;
+  edits.close = !keep_;
+  edits.keep_alive = keep_ && http10_;
+  edits.dechunk = dechunk_;
+  ForwardResponse(response.bytes, response.head, edits, &out);
   AppendBody(response.body, &out);
   connection_->Send(out);
   if (response.complete) {

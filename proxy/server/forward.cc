@@ -89,7 +89,8 @@ void EditRequestField(absl::string_view bytes, const Head& head, const RequestEd
 
 }  // namespace
 
-void ForwardRequest(absl::string_view bytes, const Head& head, const RequestEdits& edits, std::string* out) {
+void ForwardRequest(absl::string_view bytes, const Head& head, const RequestEdits& edits, Random&,
+                    std::string* out) {
   h1::HeadWriter writer(bytes, head.begin, out);
   EditTarget(bytes, head, edits.consumed, &writer);
   for (const Field* field = head.begin_fields(); field != head.end_fields(); ++field) {

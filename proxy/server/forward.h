@@ -1,14 +1,18 @@
 // Heads as they are passed on: the received bytes with edits. What is edited is Linkerd's doing, vector by
 // vector: hop-by-hop fields go (RFC 9110 section 7.6.1), Via grows, an absolute target becomes a path and a
 // Host, and the headers of the mesh itself are read here and written anew. Source: io.buoyant.router.http
-// (ProxyRewriteFilter, StripHopByHopHeadersFilter, ViaHeaderAppenderFilter).
+// (ProxyRewriteFilter, StripHopByHopHeadersFilter, ViaHeaderAppenderFilter, AddForwardedHeader,
+// TimestampHeaderFilter).
 #ifndef HEDDLE_PROXY_SERVER_FORWARD_H_
 #define HEDDLE_PROXY_SERVER_FORWARD_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "lib/base/random.h"
 #include "lib/http/head.h"
+#include "proxy/server/request_context.h"
 
 namespace heddle {
 
@@ -20,14 +24,34 @@ struct RequestEdits {
   bool has_residual = false;
   // Bytes of the target's path that are not passed on.
   size_t consumed = 0;
+  // In place of the received Host, what the endpoint set's metadata "authority" says; "": as received.
+  absl::string_view authority;
+  // Upgrade is passed on, with "Connection: upgrade".
+  bool upgrade = false;
+  const RequestContext* context = nullptr;  // required
+  const RequestOrigin* origin = nullptr;    // required
+  // Of this attempt, as l5d-ctx-deadline; nullopt: the received field, if any, stays.
+  std::optional<Deadline> deadline;
+  Nanos wall_now{0};  // for timestampHeader; used only when the server has one
 };
-// Appends the head of `bytes` as the endpoint gets it.
-void ForwardRequest(absl::string_view bytes, const Head& head, const RequestEdits& edits, std::string* out);
+// Appends the head of `bytes` as the endpoint gets it. `random` is for the span and the labels.
+void ForwardRequest(absl::string_view bytes, const Head& head, const RequestEdits& edits, Random& random,
+                    std::string* out);
 
 struct ResponseEdits {
   bool close = false;       // "Connection: close"
   bool keep_alive = false;  // "Connection: keep-alive", for an HTTP/1.0 client
   bool dechunk = false;     // the body is sent without its chunks
+  bool chunk = false;       // the body, which ends with its connection, is sent in chunks
+  bool upgrade = false;     // 101: Upgrade is passed on
+  // The request was cleared: l5d-err, l5d-success-class and l5d-retryable of the response are not passed on,
+  // none is added.
+  bool cleared = false;
+  // l5d-success-class to say: 1.0 or 0.0, in place of the received one; nullopt for interim responses.
+  std::optional<bool> success;
+  // The request was sent with `authority` in place of this Host: Location is mapped back. "": it was not.
+  absl::string_view authority;
+  absl::string_view host;
 };
 // Appends the head of `bytes` as the requester gets it.
 void ForwardResponse(absl::string_view bytes, const Head& head, const ResponseEdits& edits, std::string* out);

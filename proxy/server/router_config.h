@@ -4,6 +4,7 @@
 #define HEDDLE_PROXY_SERVER_ROUTER_CONFIG_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,17 +12,60 @@
 #include "lib/base/socket_address.h"
 #include "lib/dtab/dtab.h"
 #include "lib/dtab/path.h"
+#include "lib/net/socket_options.h"
+#include "proxy/balance/client_config.h"
 #include "proxy/endpoint/endpoint_config.h"
 #include "proxy/identify/identifier.h"
+#include "proxy/route/by_prefix.h"
 #include "proxy/route/route_config.h"
+#include "proxy/route/service_config.h"
 
 namespace heddle {
 
-// An entry of `servers`.
+// addForwardedHeader: who asked (`for`) and which server was asked (`by`), in a Forwarded field (RFC 7239).
+struct ForwardedConfig {
+  // What stands for a party. Source: io.buoyant.router.http.AddForwardedHeader, RFC 7239 section 6.
+  struct Labeler {
+    enum class Kind { kIp, kIpPort, kConnectionRandom, kRequestRandom, kRouter, kStatic };
+    Kind kind = Kind::kRequestRandom;
+    std::string label;  // of kStatic
+  };
+  Labeler by;
+  Labeler for_;
+};
+
+// An entry of `servers`. Defaults are Linkerd's.
 struct ServerConfig {
   SocketAddress address = SocketAddress::Parse("127.0.0.1", 4140).value();
   // In metrics in place of "<ip>/<port>"; "": not given.
   std::string label;
+  SocketOptions socket;
+  // maxConcurrentRequests, all workers together; above, a request is answered 503 with l5d-retryable. 0: no
+  // limit.
+  uint32_t max_concurrent_requests = 0;
+  // clearContext: the l5d headers of requests are not believed nor passed on, and responses get none.
+  bool clear_context = false;
+  std::optional<ForwardedConfig> forwarded;
+  std::string
+      timestamp_header;  // timestampHeader: gets the milliseconds since the epoch at arrival; "": none
+  uint32_t max_call_depth = 1000;  // maxCallDepth: 400 for a request with more Via entries
+  Millis request_timeout{
+      0};  // timeoutMs: from the end of a request's head to the end of its response's; 0: none
+  Millis session_idle{0};      // serverSession.idleTimeMs; 0: ServerLimits::idle_timeout
+  Millis session_life{0};      // serverSession.lifeTimeMs; 0: none
+  bool allow_connect = false;  // allowConnect (Heddle's own): CONNECT requests open tunnels
+};
+
+// httpAccessLog: a line for each request, in a file that is renewed.
+// Source: com.twitter.logging.{FileHandler,Policy}, the combined log format of Apache's httpd.
+struct AccessLogConfig {
+  std::string path;  // "": no log
+  enum class Roll { kNever, kHourly, kDaily, kWeekly, kSize, kSighup };
+  Roll roll = Roll::kNever;
+  int weekday = 0;          // of kWeekly: 1 (Sunday) to 7
+  uint64_t roll_bytes = 0;  // of kSize; > 0
+  bool append = true;
+  int rotate_count = -1;  // old files that are kept; -1: all
 };
 
 // How the server side treats its connections. No keys of Linkerd's: bounds that keep a stranger from holding
@@ -42,6 +86,13 @@ struct RouterConfig {
   ServerLimits limits;
   RouteConfig route;
   EndpointConfig endpoint;
+  ByPrefix<ClientConfig> clients;    // `client`
+  ByPrefix<ServiceConfig> services;  // `service`
+  AccessLogConfig access_log;
+  // streamAfterContentLengthKB: a body that is longer, or whose length is not said, is not kept to be sent
+  // again.
+  uint32_t replay_bytes = 5 << 10;
+  uint32_t max_err_response_bytes = 5120 << 10;  // maxErrResponseKB: of the body of an error
 };
 
 }  // namespace heddle
