@@ -7,7 +7,7 @@
 namespace heddle {
 namespace {
 
-constexpr size_t kLongest = 20;
+constexpr size_t kLongest = 23;
 
 // In the order of HeaderId.
 constexpr std::array<absl::string_view, kHeaderIdCount> kNames = {
@@ -25,6 +25,7 @@ constexpr std::array<absl::string_view, kHeaderIdCount> kNames = {
     "http2-settings",
     "if-match",
     "keep-alive",
+    "l5d-add-context",
     "l5d-client-id",
     "l5d-ctx-deadline",
     "l5d-ctx-dtab",
@@ -45,6 +46,7 @@ constexpr std::array<absl::string_view, kHeaderIdCount> kNames = {
     "proxy-authenticate",
     "proxy-authorization",
     "proxy-connection",
+    "refresh",
     "server",
     "te",
     "trailer",
@@ -52,6 +54,12 @@ constexpr std::array<absl::string_view, kHeaderIdCount> kNames = {
     "upgrade",
     "user-agent",
     "via",
+    "x-b3-flags",
+    "x-b3-parentspanid",
+    "x-b3-sampled",
+    "x-b3-spanid",
+    "x-b3-traceid",
+    "x-forwarded-client-cert",
     "x-forwarded-for",
 };
 

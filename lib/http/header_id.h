@@ -24,6 +24,7 @@ enum class HeaderId : uint8_t {
   kHttp2Settings,
   kIfMatch,
   kKeepAlive,
+  kL5dAddContext,
   kL5dClientId,
   kL5dCtxDeadline,
   kL5dCtxDtab,
@@ -44,6 +45,7 @@ enum class HeaderId : uint8_t {
   kProxyAuthenticate,
   kProxyAuthorization,
   kProxyConnection,
+  kRefresh,
   kServer,
   kTe,
   kTrailer,
@@ -51,6 +53,12 @@ enum class HeaderId : uint8_t {
   kUpgrade,
   kUserAgent,
   kVia,
+  kXB3Flags,
+  kXB3ParentSpanId,
+  kXB3Sampled,
+  kXB3SpanId,
+  kXB3TraceId,
+  kXForwardedClientCert,
   kXForwardedFor,
 };
 constexpr size_t kHeaderIdCount = static_cast<size_t>(HeaderId::kXForwardedFor) + 1;
