@@ -6,6 +6,7 @@
 #include "proxy/classify/classify.h"
 #include "proxy/server/forward.h"
 #include "proxy/server/overrides.h"
+#include "proxy/server/recycle.h"
 #include "proxy/server/respond.h"
 #include "proxy/server/server_connection.h"
 #include "proxy/server/server_worker.h"
@@ -13,22 +14,8 @@
 namespace heddle {
 namespace {
 
-// A request that fits is kept until its response begins, to be sent again should the connection break before.
-constexpr size_t kReplayBytes = 32 << 10;
 // With more waiting to leave than this, its source is not read from.
 constexpr size_t kHighWater = 128 << 10;
-// Connections tried for one request; how many of them may have been sent something before they broke: one
-// that was stale, and one endpoint that died.
-constexpr uint8_t kMaxAttempts = 4;
-constexpr uint8_t kMaxReplays = 2;
-// A larger string is given back when an exchange is over.
-constexpr size_t kKeptCapacity = 64 << 10;
-
-void Recycle(std::string* s) {
-  if (s->capacity() > kKeptCapacity) std::string().swap(*s);
-  s->clear();
-}
-
 h1::Limits LimitsOf(const ServerLimits& limits) {
   return {limits.max_initial_line_bytes, limits.max_head_bytes};
 }
@@ -36,11 +23,15 @@ h1::Limits LimitsOf(const ServerLimits& limits) {
 }  // namespace
 
 Exchange::Exchange(ServerWorker& worker)
-    : worker_(worker), parser_(LimitsOf(worker.config().limits)), binding_timer_(worker.loop(), [this] {
-        worker_.routes().StopWaiting(*route_, *this);
-        waiting_ = false;
-        Fail(route_->Explain());
-      }) {}
+    : worker_(worker),
+      parser_(LimitsOf(worker.config().limits)),
+      binding_timer_(worker.loop(),
+                     [this] {
+                       worker_.routes().StopWaiting(*route_, *this);
+                       waiting_ = false;
+                       Fail(route_->Explain());
+                     }),
+      attempts_(worker, *this) {}
 
 Exchange::~Exchange() = default;
 
@@ -104,15 +95,16 @@ absl::Status Exchange::FindRoute(absl::string_view bytes) {
 // `bytes` begin with the head.
 size_t Exchange::Proceed(absl::string_view bytes) {
   const size_t head_size = parser_.head().size;
-  const Route::Outcome outcome = route_->Choose(worker_.loop().Now(), worker_.random(), &choice_);
-  if (outcome == Route::Outcome::kReady) return Dispatch(bytes);
+  Route::Choice choice;
+  const Route::Outcome outcome = route_->Choose(worker_.loop().Now(), worker_.random(), &choice);
+  if (outcome == Route::Outcome::kReady) return Dispatch(bytes, choice);
   if (outcome == Route::Outcome::kPending) {
     WaitForRoute(bytes);
     return head_size;
   }
   const size_t taken = head_size + decoder_.Skip(bytes.substr(head_size));
   if (outcome == Route::Outcome::kStatus) {
-    AnswerStatus();
+    AnswerStatus(*choice.target);
   } else {
     Fail(route_->Explain());
   }
@@ -136,17 +128,18 @@ void Exchange::WaitForRoute(absl::string_view bytes) {
 void Exchange::OnRouteChanged() {
   waiting_ = false;
   ServerConnection* connection = connection_;
-  switch (route_->Choose(worker_.loop().Now(), worker_.random(), &choice_)) {
+  Route::Choice choice;
+  switch (route_->Choose(worker_.loop().Now(), worker_.random(), &choice)) {
     case Route::Outcome::kReady:
       binding_timer_.Cancel();
-      Dispatch(received_);
+      Dispatch(received_, choice);
       connection->OnBodyWanted();
       return;
     case Route::Outcome::kPending:
       WaitForRoute(received_);
       return;
     case Route::Outcome::kStatus:
-      AnswerStatus();
+      AnswerStatus(*choice.target);
       return;
     case Route::Outcome::kNowhere:
       Fail(route_->Explain());
@@ -154,55 +147,37 @@ void Exchange::OnRouteChanged() {
   }
 }
 
-size_t Exchange::Dispatch(absl::string_view bytes) {
-  route_->Hold(choice_);
-  held_ = true;
+size_t Exchange::Dispatch(absl::string_view bytes, const Route::Choice& choice) {
+  attempts_.Begin(*route_, choice, {to_head_, idempotent_});
   if (RequestStats* stats = route_->stats(); stats != nullptr) {
     counted_ = true;
     stats->OnRequest();
   }
   const Head& head = parser_.head();
-  const RouteTarget& target = *choice_.target;
+  const RouteTarget& target = *choice.target;
   RequestEdits edits;
   edits.name_fields = route_->head_fields();
   edits.fields = target.head_fields;
   edits.has_residual = target.has_residual;
   edits.consumed = consumed_;
-  ForwardRequest(bytes, head, edits, worker_.random(), &sent_);
+  ForwardRequest(bytes, head, edits, worker_.random(), attempts_.out());
   // Of the body only as much as can be sent again: the rest comes by TakeBody, once there is a connection.
-  const size_t room = sent_.size() < kReplayBytes ? kReplayBytes - sent_.size() : 0;
-  const absl::string_view rest = bytes.substr(head.size, room);
+  const absl::string_view rest = bytes.substr(head.size, attempts_.room());
   const size_t body = decoder_.Skip(rest);
   const size_t taken = head.size + body;
   if (decoder_.error()) {
     Respond(400, decoder_.error().reason);
     return taken;
   }
-  sent_.append(rest.data(), body);
-  Connect(/*fresh=*/false);
-  if (decoder_.done()) upstream_->EndRequest();
+  attempts_.out()->append(rest.data(), body);
+  last_activity_ = worker_.loop().Now();
+  attempts_.Send(decoder_.done());
   return taken;
-}
-
-void Exchange::Connect(bool fresh) {
-  ++attempts_;
-  attempt_started_ = last_activity_ = worker_.loop().Now();
-  choice_.target->client->stats().requests.OnRequest();
-  choice_.target->Stats().OnRequest();
-  upstream_ = choice_.pool->Acquire(fresh);
-  upstream_->Begin(*this, to_head_);
-  upstream_->Write(sent_);
 }
 
 size_t Exchange::TakeBody(absl::string_view bytes) {
   last_activity_ = worker_.loop().Now();
-  // A body that would be lost with a connect that fails is not read from its sender.
-  const bool full = upstream_ == nullptr || upstream_->buffered() > kHighWater ||
-                    (!upstream_->connected() && sent_.size() + bytes.size() > kReplayBytes);
-  if (full) {
-    blocked_ = true;
-    return 0;
-  }
+  if (!attempts_.TakesBody(bytes.size())) return 0;
   const size_t size = decoder_.Skip(bytes);
   if (decoder_.error()) {
     if (status_ == 0) {
@@ -212,23 +187,13 @@ size_t Exchange::TakeBody(absl::string_view bytes) {
     }
     return size;
   }
-  const absl::string_view part = bytes.substr(0, size);
-  if (replayable_ && status_ == 0 && sent_.size() + size <= kReplayBytes) {
-    sent_.append(part.data(), part.size());
-  } else {
-    replayable_ = false;
-  }
-  upstream_->Write(part);
-  if (decoder_.done()) upstream_->EndRequest();
+  attempts_.WriteBody(bytes.substr(0, size), decoder_.done());
   return size;
 }
 
-void Exchange::OnRequestDrained() {
-  last_activity_ = worker_.loop().Now();
-  if (!blocked_) return;
-  blocked_ = false;
-  connection_->OnBodyWanted();
-}
+void Exchange::OnProgress() { last_activity_ = worker_.loop().Now(); }
+
+void Exchange::OnBodyWanted() { connection_->OnBodyWanted(); }
 
 void Exchange::OnInterim(absl::string_view bytes, const Head& head) {
   last_activity_ = worker_.loop().Now();
@@ -241,12 +206,10 @@ void Exchange::OnInterim(absl::string_view bytes, const Head& head) {
 }
 
 void Exchange::PauseIfFull() {
-  if (upstream_paused_ || connection_->buffered() <= kHighWater) return;
-  upstream_paused_ = true;
-  upstream_->PauseReading();
+  if (connection_->buffered() > kHighWater) attempts_.PauseResponse();
 }
 
-void Exchange::OnResponse(const Response& response) {
+void Exchange::OnResponse(const ExchangeHandler::Response& response) {
   last_activity_ = worker_.loop().Now();
   status_ = response.head.status;
   const bool chunked = response.framing.framing == h1::Framing::kChunked;
@@ -302,64 +265,29 @@ void Exchange::OnResponseBody(absl::string_view body, bool complete) {
 
 void Exchange::OnResponseDrained() {
   last_activity_ = worker_.loop().Now();
-  if (!upstream_paused_) return;
-  upstream_paused_ = false;
-  upstream_->ResumeReading();
+  attempts_.ResumeResponse();
 }
 
-void Exchange::OnFailure(Failure failure, const absl::Status& error) {
-  if (status_ != 0) {  // the requester has the head: it is to see that the rest is missing
-    Finish(0, After::kReset);
-    return;
-  }
-  const absl::Status kept = error;  // it may live in what is released now
-  if (Retry(failure)) return;
-  if (failure != Failure::kConnect) {
-    Fail(kept);
-    return;
-  }
-  Fail(absl::UnavailableError(absl::StrCat("Unable to establish connection to ",
-                                           choice_.pool->address().ToString(), " for ", route_->name(), " (",
-                                           choice_.target->client->id(), "): ", kept.message())));
-}
-
-bool Exchange::Retry(Failure failure) {
-  if (!replayable_ || attempts_ >= kMaxAttempts || failure == Failure::kMalformed) return false;
-  if (failure == Failure::kClosed) {
-    // Something may have been done for it: only what may be done twice, and only before any answer.
-    if (upstream_->response_begun() || !idempotent_ || replays_ >= kMaxReplays) return false;
-    ++replays_;
-  }
-  EndpointPool* pool = Route::ChooseAgain(*choice_.target, worker_.loop().Now());
-  if (pool == nullptr) return false;
-  ClientStats& stats = choice_.target->client->stats();
-  stats.requeues.Increment();
-  ReleaseUpstream(0, false);
-  choice_.pool = pool;
-  Connect(/*fresh=*/failure == Failure::kClosed);
-  if (decoder_.done()) upstream_->EndRequest();
-  // On a connection that was there already everything may have left at once: nothing else would say so.
-  if (upstream_->buffered() == 0 && upstream_->connected()) OnRequestDrained();
-  return true;
-}
+// The requester has the head: it is to see that the rest is missing.
+void Exchange::OnResponseBroken() { Finish(0, After::kReset); }
 
 void Exchange::OnTimeout() {
   if (status_ != 0) {
     Finish(0, After::kReset);
-  } else if (upstream_ != nullptr && decoder_.done()) {
+  } else if (attempts_.active() && decoder_.done()) {
     Fail(absl::DeadlineExceededError(
-        absl::StrCat("no response from ", choice_.pool->address().ToString(), " for ", route_->name(),
-                     " within ", worker_.config().endpoint.response_timeout.count(), " ms")));
+        absl::StrCat("no response from ", attempts_.address().ToString(), " for ", route_->name(), " within ",
+                     worker_.config().endpoint.response_timeout.count(), " ms")));
   } else {
     keep_ = false;
     Respond(408, "the request did not arrive in time");
   }
 }
 
-void Exchange::AnswerStatus() {
-  const int status = choice_.target->status;
+void Exchange::AnswerStatus(RouteTarget& target) {
+  const int status = target.status;
   if (status < 200) {
-    Fail(absl::UnavailableError(absl::StrCat("the status ", status, " of ", choice_.target->client->id(),
+    Fail(absl::UnavailableError(absl::StrCat("the status ", status, " of ", target.client->id(),
                                              " is no answer to a request: only 200 to 599 are")));
     return;
   }
@@ -367,7 +295,7 @@ void Exchange::AnswerStatus() {
     counted_ = true;
     stats->OnRequest();
   }
-  for (RequestStats* stats : {&choice_.target->client->stats().requests, &choice_.target->Stats()}) {
+  for (RequestStats* stats : {&target.client->stats().requests, &target.Stats()}) {
     stats->OnRequest();
     stats->OnDone(status, IsSuccess(status), Nanos(0));
   }
@@ -389,20 +317,12 @@ void Exchange::Respond(int status, absl::string_view message) {
   AppendErrorResponse(
       {status, message, !keep_, keep_ && http10_, to_head_, worker_.config().limits.max_head_bytes}, &out);
   connection_->Send(out);
-  if (upstream_ != nullptr) ReleaseUpstream(0, false);
+  attempts_.End(0, false);
   Finish(status, keep_ ? After::kKeep : After::kClose);
 }
 
-void Exchange::ReleaseUpstream(int status, bool success) {
-  const Nanos took = worker_.loop().Now() - attempt_started_;
-  choice_.target->client->stats().requests.OnDone(status, success, took);
-  choice_.target->Stats().OnDone(status, success, took);
-  choice_.pool->Release(std::move(upstream_));
-}
-
-void Exchange::ReleaseRoute() {
+void Exchange::StopWaiting() {
   if (waiting_) worker_.routes().StopWaiting(*route_, *this);
-  if (held_) route_->Release(choice_);
   binding_timer_.Cancel();
 }
 
@@ -411,8 +331,8 @@ void Exchange::Finish(int status, After after) {
   const Nanos took = worker_.loop().Now() - started_;
   connection_->stats().requests.OnDone(status, success, took);
   if (counted_) route_->stats()->OnDone(status, success, took);
-  if (upstream_ != nullptr) ReleaseUpstream(status, success);
-  ReleaseRoute();
+  attempts_.End(status, success);
+  StopWaiting();
   ServerConnection* connection = connection_;
   Clear();
   connection->OnExchangeDone(after);
@@ -422,12 +342,8 @@ void Exchange::Abandon() {
   if (connection_ == nullptr) return;  // in the middle of a head
   connection_->stats().requests.OnGone();
   if (counted_) route_->stats()->OnGone();
-  if (upstream_ != nullptr) {
-    choice_.target->client->stats().requests.OnGone();
-    choice_.target->Stats().OnGone();
-    choice_.pool->Release(std::move(upstream_));
-  }
-  ReleaseRoute();
+  attempts_.Abandon();
+  StopWaiting();
 }
 
 void Exchange::Clear() {
@@ -435,16 +351,11 @@ void Exchange::Clear() {
   parser_.Reset();
   decoder_.Start({});
   route_ = nullptr;
-  waiting_ = held_ = counted_ = false;
-  choice_ = Route::Choice();
+  waiting_ = counted_ = false;
   consumed_ = 0;
   status_ = 0;
-  attempts_ = replays_ = 0;
-  to_head_ = idempotent_ = http10_ = keep_ = false;
-  replayable_ = true;
-  blocked_ = upstream_paused_ = dechunk_ = false;
+  to_head_ = idempotent_ = http10_ = keep_ = dechunk_ = false;
   Recycle(&received_);
-  Recycle(&sent_);
 }
 
 }  // namespace heddle

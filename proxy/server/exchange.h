@@ -1,5 +1,5 @@
-// One request on its way: identified, routed, sent, answered. Pooled: a worker makes as many as it has
-// requests at once.
+// One request on its way: identified, routed, sent (by its Attempts), answered. Pooled: a worker makes as
+// many as it has requests at once.
 #ifndef HEDDLE_PROXY_SERVER_EXCHANGE_H_
 #define HEDDLE_PROXY_SERVER_EXCHANGE_H_
 
@@ -11,8 +11,8 @@
 #include "lib/codec/h1/body_decoder.h"
 #include "lib/codec/h1/head_parser.h"
 #include "lib/event/timer.h"
-#include "proxy/endpoint/client_connection.h"
 #include "proxy/route/route.h"
+#include "proxy/server/attempts.h"
 
 namespace heddle {
 
@@ -20,7 +20,7 @@ class ServerConnection;
 class ServerWorker;
 
 // Loop thread only.
-class Exchange : private ExchangeHandler, private RouteWaiter {
+class Exchange : private RouteWaiter {
  public:
   // What becomes of the server connection after an exchange.
   enum class After { kKeep, kClose, kReset };
@@ -51,32 +51,33 @@ class Exchange : private ExchangeHandler, private RouteWaiter {
   void Clear();
   Nanos last_activity() const { return last_activity_; }
 
+  // For its attempts; as ExchangeHandler. Any but OnProgress and OnBodyWanted may end the exchange.
+  void OnInterim(absl::string_view bytes, const Head& head);
+  void OnResponse(const ExchangeHandler::Response& response);
+  void OnResponseBody(absl::string_view body, bool complete);
+  // After OnResponse: the rest will not come.
+  void OnResponseBroken();
+  // In place of OnResponse: there will be none.
+  void Fail(const absl::Status& error);
+  void OnProgress();
+  void OnBodyWanted();
+
  private:
-  void OnInterim(absl::string_view bytes, const Head& head) override;
-  void OnResponse(const Response& response) override;
-  void OnResponseBody(absl::string_view body, bool complete) override;
-  void OnFailure(Failure failure, const absl::Status& error) override;
-  void OnRequestDrained() override;
   void OnRouteChanged() override;
 
   // Sets route_, or says why there is none.
   absl::Status FindRoute(absl::string_view bytes);
   size_t Proceed(absl::string_view bytes);
-  size_t Dispatch(absl::string_view bytes);
+  size_t Dispatch(absl::string_view bytes, const Route::Choice& choice);
   void WaitForRoute(absl::string_view bytes);
-  void Connect(bool fresh);
-  bool Retry(Failure failure);
   void AppendBody(absl::string_view body, std::string* out);
   // The requester does not keep up: its response is not read on until it has.
   void PauseIfFull();
   // The target is a status: answers with it.
-  void AnswerStatus();
-  void Fail(const absl::Status& error);
+  void AnswerStatus(RouteTarget& target);
   void Respond(int status, absl::string_view message);
   void Finish(int status, After after);
-  // Gives back the connection and the route. `status` as for RequestStats::OnDone.
-  void ReleaseUpstream(int status, bool success);
-  void ReleaseRoute();
+  void StopWaiting();
 
   ServerWorker& worker_;
   ServerConnection* connection_ = nullptr;
@@ -86,28 +87,19 @@ class Exchange : private ExchangeHandler, private RouteWaiter {
 
   Route* route_ = nullptr;
   bool waiting_ = false;
-  bool held_ = false;     // route_ holds choice_
   bool counted_ = false;  // in the stats of the name
-  Route::Choice choice_;
-  std::unique_ptr<ClientConnection> upstream_;
   Nanos started_{0};
-  Nanos attempt_started_{0};
   Nanos last_activity_{0};
   size_t consumed_ = 0;  // of the target
   uint16_t status_ = 0;  // of the response, once begun
-  uint8_t attempts_ = 0;
-  uint8_t replays_ = 0;
   bool to_head_ = false;
   bool idempotent_ = false;
   bool http10_ = false;
   bool keep_ = false;
-  bool replayable_ = true;
-  bool blocked_ = false;  // TakeBody has said 0
-  bool upstream_paused_ = false;
   bool dechunk_ = false;
   h1::BodyDecoder dechunker_{502};
   std::string received_;  // the head, while the route is not known
-  std::string sent_;      // what an endpoint has been sent, while it may have to be sent again
+  Attempts attempts_;
 };
 
 }  // namespace heddle

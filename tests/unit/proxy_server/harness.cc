@@ -127,7 +127,7 @@ void TestClient::OnData(absl::string_view data) {
 }
 
 World::World(RouterConfig config) {
-  config.servers = {ServerConfig{*SocketAddress::Parse("127.0.0.1", 0), ""}};
+  for (ServerConfig& server : config.servers) server.address = *SocketAddress::Parse("127.0.0.1", 0);
   router = std::make_unique<Router>(config, interpreter, loop, std::vector<Loop*>{&loop},
                                     metrics.root().Child("rt"));
   REQUIRE(router->Start().ok());
