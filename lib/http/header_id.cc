@@ -1,25 +1,28 @@
 #include "lib/http/header_id.h"
 
 #include <array>
+#include <cstring>
 
 #include "lib/http/chars.h"
 
 namespace heddle {
 namespace {
 
-constexpr size_t kLongest = 23;
-
 // In the order of HeaderId.
 constexpr std::array<absl::string_view, kHeaderIdCount> kNames = {
     "",
     "accept",
     "authorization",
+    "b3",
     "connection",
     "content-length",
     "content-type",
     "cookie",
     "date",
+    "dtab-local",
     "expect",
+    "finagle-http-nack",
+    "finagle-http-nonretryable-nack",
     "forwarded",
     "host",
     "http2-settings",
@@ -41,12 +44,14 @@ constexpr std::array<absl::string_view, kHeaderIdCount> kNames = {
     "l5d-retryable",
     "l5d-sample",
     "l5d-success-class",
+    "",
     "location",
     "max-forwards",
+    "origin",
     "proxy-authenticate",
     "proxy-authorization",
     "proxy-connection",
-    "refresh",
+    "retry-after",
     "server",
     "te",
     "trailer",
@@ -63,40 +68,97 @@ constexpr std::array<absl::string_view, kHeaderIdCount> kNames = {
     "x-forwarded-for",
 };
 
-// The ids by the length of their names: few have the same, so that a lookup compares one or two.
-struct ByLength {
-  std::array<uint8_t, kHeaderIdCount> ids{};
-  std::array<uint8_t, kLongest + 2> begin{};
+constexpr size_t kShortest = 2;
+constexpr size_t kLongest = 30;
+
+// A name as it is compared: an octet of another name, with `fold` put in, is that of `text`. `fold` is 0x20
+// for a letter, 0 for all else, so that only letters are compared without case.
+struct Known {
+  uint8_t size = 0;
+  std::array<char, kLongest> text{};
+  std::array<char, kLongest> fold{};
 };
 
-constexpr ByLength MakeByLength() {
-  ByLength table;
-  uint8_t next = 0;
-  for (size_t length = 0; length <= kLongest; ++length) {
-    table.begin[length] = next;
-    for (size_t id = 1; id < kHeaderIdCount; ++id) {
-      if (kNames[id].size() == length) table.ids[next++] = static_cast<uint8_t>(id);
+constexpr std::array<Known, kHeaderIdCount> MakeKnown() {
+  std::array<Known, kHeaderIdCount> table{};
+  for (size_t id = 0; id < kHeaderIdCount; ++id) {
+    const absl::string_view name = kNames[id];
+    table[id].size = static_cast<uint8_t>(name.size());
+    for (size_t i = 0; i < name.size(); ++i) {
+      table[id].text[i] = name[i];
+      table[id].fold[i] = name[i] >= 'a' && name[i] <= 'z' ? 0x20 : 0;
     }
   }
-  table.begin[kLongest + 1] = next;
   return table;
 }
+constexpr std::array<Known, kHeaderIdCount> kKnown = MakeKnown();
 
-constexpr ByLength kByLength = MakeByLength();
-static_assert(kByLength.begin[kLongest + 1] == kHeaderIdCount - 1, "a name is longer than kLongest");
+// A perfect hash: length, first, middle and last octet tell all names apart, and so does the product's top
+// byte. kMultiplier was found by trying; the table says at compile time if another name needs another.
+constexpr uint32_t kMultiplier = 0x91b7584b;
+constexpr size_t Slot(const char* name, size_t size) {
+  const auto octet = [name](size_t at) { return uint32_t{static_cast<uint8_t>(name[at])} | 0x20; };
+  const uint32_t key =
+      static_cast<uint32_t>(size) | octet(0) << 8 | octet(size / 2) << 16 | octet(size - 1) << 24;
+  return (key * kMultiplier) >> 24;
+}
+
+struct Slots {
+  std::array<uint8_t, 256> ids{};  // kOther where there is none
+  bool perfect = true;
+};
+constexpr Slots MakeSlots() {
+  Slots slots;
+  for (size_t id = 1; id < kHeaderIdCount; ++id) {
+    if (kNames[id].empty()) continue;
+    uint8_t& slot = slots.ids[Slot(kNames[id].data(), kNames[id].size())];
+    if (slot != 0 || kNames[id].size() < kShortest || kNames[id].size() > kLongest) slots.perfect = false;
+    slot = static_cast<uint8_t>(id);
+  }
+  return slots;
+}
+constexpr Slots kSlots = MakeSlots();
+static_assert(kSlots.perfect, "two names share a slot: try another kMultiplier");
+
+template <class Word>
+bool SameWord(const char* name, const Known& known, size_t at) {
+  Word word, text, fold;
+  std::memcpy(&word, name + at, sizeof(Word));
+  std::memcpy(&text, known.text.data() + at, sizeof(Word));
+  std::memcpy(&fold, known.fold.data() + at, sizeof(Word));
+  return (word | fold) == text;
+}
+
+// Words at a time; the last one overlaps the one before.
+template <class Word>
+bool SameName(const char* name, const Known& known) {
+  const size_t last = known.size - sizeof(Word);
+  for (size_t at = 0; at < last; at += sizeof(Word)) {
+    if (!SameWord<Word>(name, known, at)) return false;
+  }
+  return SameWord<Word>(name, known, last);
+}
+
+bool Same(absl::string_view name, const Known& known) {
+  if (name.size() != known.size) return false;
+  if (name.size() >= sizeof(uint64_t)) return SameName<uint64_t>(name.data(), known);
+  if (name.size() >= sizeof(uint32_t)) return SameName<uint32_t>(name.data(), known);
+  return SameName<uint16_t>(name.data(), known);
+}
+
+bool HasL5dPrefix(absl::string_view name) {
+  constexpr size_t kAny = static_cast<size_t>(HeaderId::kL5dDtab);
+  return name.size() >= sizeof(uint32_t) && SameWord<uint32_t>(name.data(), kKnown[kAny], 0);
+}
 
 }  // namespace
 
 HeaderId FindHeaderId(absl::string_view name) {
-  if (name.empty() || name.size() > kLongest) return HeaderId::kOther;
-  for (size_t i = kByLength.begin[name.size()]; i < kByLength.begin[name.size() + 1]; ++i) {
-    const absl::string_view known = kNames[kByLength.ids[i]];
-    // The last character tells most names of one length apart.
-    if (ToLower(name.back()) == known.back() && EqualsLowercase(name, known)) {
-      return static_cast<HeaderId>(kByLength.ids[i]);
-    }
+  if (name.size() >= kShortest) {
+    const uint8_t id = kSlots.ids[Slot(name.data(), name.size())];
+    if (id != 0 && Same(name, kKnown[id])) return static_cast<HeaderId>(id);
   }
-  return HeaderId::kOther;
+  return HasL5dPrefix(name) ? HeaderId::kL5dOther : HeaderId::kOther;
 }
 
 absl::string_view HeaderName(HeaderId id) { return kNames[static_cast<size_t>(id)]; }

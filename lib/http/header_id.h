@@ -13,12 +13,16 @@ enum class HeaderId : uint8_t {
   kOther,
   kAccept,
   kAuthorization,
+  kB3,
   kConnection,
   kContentLength,
   kContentType,
   kCookie,
   kDate,
+  kDtabLocal,
   kExpect,
+  kFinagleHttpNack,
+  kFinagleHttpNonretryableNack,
   kForwarded,
   kHost,
   kHttp2Settings,
@@ -40,12 +44,14 @@ enum class HeaderId : uint8_t {
   kL5dRetryable,
   kL5dSample,
   kL5dSuccessClass,
+  kL5dOther,  // any other that begins with "l5d-"
   kLocation,
   kMaxForwards,
+  kOrigin,
   kProxyAuthenticate,
   kProxyAuthorization,
   kProxyConnection,
-  kRefresh,
+  kRetryAfter,
   kServer,
   kTe,
   kTrailer,
@@ -63,11 +69,17 @@ enum class HeaderId : uint8_t {
 };
 constexpr size_t kHeaderIdCount = static_cast<size_t>(HeaderId::kXForwardedFor) + 1;
 
-// The id of the field called `name`, compared without case; kOther for one that is not listed.
+// The id of the field called `name`, compared without case; kOther or kL5dOther for one that is not listed.
 HeaderId FindHeaderId(absl::string_view name);
 
-// "content-length"; "" for kOther.
+// "content-length"; "" for kOther and kL5dOther.
 absl::string_view HeaderName(HeaderId id);
+
+// An id that many names share: such a field is told from others by its name.
+constexpr bool IsUnlisted(HeaderId id) { return id == HeaderId::kOther || id == HeaderId::kL5dOther; }
+
+// A field of the mesh itself: its name begins with "l5d-".
+constexpr bool IsL5d(HeaderId id) { return id >= HeaderId::kL5dAddContext && id <= HeaderId::kL5dOther; }
 
 }  // namespace heddle
 

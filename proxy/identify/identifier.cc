@@ -20,9 +20,9 @@ class HeaderReader {
   // "" if absent.
   absl::string_view Read(const RequestView& request) const {
     if (id_ == HeaderId::kHost) return request.host;
-    if (id_ != HeaderId::kOther) return request.head->Value(request.bytes, id_);
+    if (!IsUnlisted(id_)) return request.head->Value(request.bytes, id_);
     for (const Field* f = request.head->begin_fields(); f != request.head->end_fields(); ++f) {
-      if (f->id == HeaderId::kOther && heddle::EqualsIgnoreCase(f->name.In(request.bytes), name_)) {
+      if (f->id == id_ && heddle::EqualsIgnoreCase(f->name.In(request.bytes), name_)) {
         return f->value.In(request.bytes);
       }
     }
