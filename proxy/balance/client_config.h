@@ -15,6 +15,9 @@ struct ClientConfig {
                               // response's head; 0: none
   BudgetConfig
       requeue_budget;  // requeueBudget: tries after a connect that failed, or a connection that was stale
+  // forwardClientCert: x-forwarded-client-cert of requests passes; else it is removed, as a stranger may have
+  // made it up.
+  bool forward_client_cert = false;
 };
 
 }  // namespace heddle

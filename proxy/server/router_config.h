@@ -13,6 +13,7 @@
 #include "lib/dtab/dtab.h"
 #include "lib/dtab/path.h"
 #include "lib/net/socket_options.h"
+#include "proxy/access_log/access_log_config.h"
 #include "proxy/balance/client_config.h"
 #include "proxy/endpoint/endpoint_config.h"
 #include "proxy/identify/identifier.h"
@@ -56,18 +57,6 @@ struct ServerConfig {
   bool allow_connect = false;  // allowConnect (Heddle's own): CONNECT requests open tunnels
 };
 
-// httpAccessLog: a line for each request, in a file that is renewed.
-// Source: com.twitter.logging.{FileHandler,Policy}, the combined log format of Apache's httpd.
-struct AccessLogConfig {
-  std::string path;  // "": no log
-  enum class Roll { kNever, kHourly, kDaily, kWeekly, kSize, kSighup };
-  Roll roll = Roll::kNever;
-  int weekday = 0;          // of kWeekly: 1 (Sunday) to 7
-  uint64_t roll_bytes = 0;  // of kSize; > 0
-  bool append = true;
-  int rotate_count = -1;  // old files that are kept; -1: all
-};
-
 // How the server side treats its connections. No keys of Linkerd's: bounds that keep a stranger from holding
 // memory or descriptors for ever.
 struct ServerLimits {
@@ -88,11 +77,12 @@ struct RouterConfig {
   EndpointConfig endpoint;
   ByPrefix<ClientConfig> clients;    // `client`
   ByPrefix<ServiceConfig> services;  // `service`
-  AccessLogConfig access_log;
+  AccessLogConfig access_log;        // httpAccessLog...
   // streamAfterContentLengthKB: a body that is longer, or whose length is not said, is not kept to be sent
   // again.
   uint32_t replay_bytes = 5 << 10;
   uint32_t max_err_response_bytes = 5120 << 10;  // maxErrResponseKB: of the body of an error
+  bool originator = false;                       // shown as the gauge rt/<label>/originator, 1 or 0
 };
 
 }  // namespace heddle
