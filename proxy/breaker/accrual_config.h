@@ -23,7 +23,7 @@ struct AccrualConfig {
   uint32_t requests = 100;    // > 0
   Millis window{std::chrono::seconds(30)};
   // Between being taken out and the probe that decides; each probe that fails takes the next wait.
-  BackoffConfig backoff = BackoffConfig::Jittered(std::chrono::seconds(5), std::chrono::seconds(300));
+  BackoffConfig backoff = BackoffConfig::EqualJittered(std::chrono::seconds(5), std::chrono::seconds(300));
 };
 
 }  // namespace heddle

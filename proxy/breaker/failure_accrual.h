@@ -5,39 +5,85 @@
 //
 //          too many failures            its time is over            OnBegin
 //    closed ───────────────────► open ───────────────────► half open ────────► probing
-//      ▲ ▲                        ▲                                              │ │
-//      │ └── the probe succeeded ─┼──────────────────────────────────────────────┘ │
-//      └ Revive                   └───────── the probe failed: longer ─────────────┘
+//      ▲                          ▲                            ▲                 │ │ │
+//      │                          │                            └── abandoned ────┘ │ │
+//      │                          └────── the probe failed: out for longer ────────┘ │
+//      └───────────────────────── the probe succeeded: as new ───────────────────────┘
 #ifndef HEDDLE_PROXY_BREAKER_FAILURE_ACCRUAL_H_
 #define HEDDLE_PROXY_BREAKER_FAILURE_ACCRUAL_H_
 
 #include <cstdint>
 
 #include "proxy/breaker/accrual_config.h"
+#include "proxy/breaker/success_rate.h"
+#include "proxy/retry/backoff.h"
 
 namespace heddle {
 
-// One worker's, of one endpoint. A closed breaker costs a comparison a request.
+// One worker's, of one endpoint. A closed breaker costs a comparison a request (and an exp() where a success
+// rate is configured). `now` never goes back.
 class FailureAccrual {
  public:
   // `config` outlives it.
   FailureAccrual(const AccrualConfig& config, uint64_t seed);
-  ~FailureAccrual();
 
-  enum class Change : uint8_t { kNone, kRemoved, kProbeFailed, kRevived };
+  enum class Change : uint8_t {
+    kNone,
+    kRemoved,      // for removed_for()
+    kProbeFailed,  // stays out, for another removed_for()
+    kRevived,
+  };
 
-  // Requests may be sent to it: closed, or due for its probe.
-  bool Admits(Nanos now) const;
-  // A request is sent to it, also one that it does not admit (when no endpoint does).
-  void OnBegin(Nanos now);
-  // What OnBegin announced has ended.
-  Change OnEnd(bool success, Nanos now);
+  // Requests may be sent to it: closed, or due for its probe. Not while a probe is under way.
+  bool Admits(Nanos now) const {
+    return state_ == State::kClosed || (state_ == State::kOpen && now >= until_);
+  }
+  // A request is sent to it, also one that it does not admit (when no endpoint does). True: it is the probe.
+  bool OnBegin(Nanos now) {
+    if (state_ != State::kOpen || now < until_) return false;
+    state_ = State::kProbing;
+    return true;
+  }
+  // What OnBegin announced has ended. While a probe is under way the first to end decides, whichever it is.
+  Change OnEnd(bool success, Nanos now) {
+    if (success && state_ == State::kClosed && !rate_.measures()) [[likely]] {
+      failures_ = 0;
+      return Change::kNone;
+    }
+    return Record(success, now);
+  }
   // ... without an outcome (the requester went away): a probe is tried again.
-  void OnAbandoned(Nanos now);
+  void OnAbandoned(Nanos now) {
+    if (state_ == State::kProbing) Reopen(now);
+  }
 
-  bool closed() const;
+  bool closed() const { return state_ == State::kClosed; }
+  // Of the last kRemoved or kProbeFailed.
+  Millis removed_for() const { return removed_for_; }
   // While not closed: since when.
-  Nanos removed_since() const;
+  Nanos removed_since() const { return removed_since_; }
+
+ private:
+  enum class State : uint8_t { kClosed, kOpen, kProbing };  // kOpen is half open from until_ on
+
+  Change Record(bool success, Nanos now);
+  bool TooManyFailures(bool success, Nanos now);
+  void Remove(Nanos now);
+  void Reopen(Nanos now) {
+    state_ = State::kOpen;
+    until_ = now;
+  }
+  void Revive();
+
+  const AccrualConfig& config_;
+  Random random_;
+  SuccessRate rate_;
+  Backoff backoff_;
+  Nanos until_{0};
+  Nanos removed_since_{0};
+  Millis removed_for_{0};
+  uint32_t failures_ = 0;  // one after another
+  State state_ = State::kClosed;
 };
 
 }  // namespace heddle

@@ -1,6 +1,13 @@
 // Response -> success, failure, or a failure that may be tried again.
-// Source: io.buoyant.linkerd.protocol.http.ResponseClassifiers,
-// com.twitter.finagle.http.service.HttpResponseClassifier.
+//
+//   response, or why there is none
+//     └─ nack (503, finagle-http-nack or Retry-After: 0) ─── retryable, whatever is configured
+//     └─ the configured kind ─────────────────────────────── success, failure, retryable
+//     └─ l5d-retryable: true ─────────────────────────────── a failure becomes retryable
+//     └─ a request whose body is streamed ────────────────── never retryable
+//
+// Source: io.buoyant.linkerd.protocol.http.ResponseClassifiers, io.buoyant.router.http.ClassifierFilter,
+// com.twitter.finagle.http.service.HttpResponseClassifier, com.twitter.finagle.http.filter.ClientNackFilter.
 #ifndef HEDDLE_PROXY_CLASSIFY_CLASSIFIER_H_
 #define HEDDLE_PROXY_CLASSIFY_CLASSIFIER_H_
 
@@ -13,13 +20,17 @@ namespace heddle {
 
 enum class ResponseClass : uint8_t { kSuccess, kFailure, kRetryableFailure };
 
+constexpr bool IsSuccess(ResponseClass c) { return c == ResponseClass::kSuccess; }
+// What l5d-success-class says of a response.
+constexpr absl::string_view SuccessClassText(ResponseClass c) { return IsSuccess(c) ? "1.0" : "0.0"; }
+
 // The kinds of `responseClassifier`.
 enum class ClassifierKind : uint8_t {
   kNonRetryable5xx,         // io.l5d.http.nonRetryable5XX, the default
   kRetryableRead5xx,        // io.l5d.http.retryableRead5XX: GET, HEAD, OPTIONS, TRACE
   kRetryableIdempotent5xx,  // io.l5d.http.retryableIdempotent5XX: those, PUT and DELETE
-  kRetryableAll5xx,         // io.l5d.http.retryableAll5XX
-  kAllSuccessful,           // io.l5d.http.allSuccessful
+  kRetryableAll5xx,         // io.l5d.http.retryableAll5XX: those, POST and PATCH
+  kAllSuccessful,           // io.l5d.http.allSuccessful: every response; no response is a failure still
 };
 
 // What of a request its class depends on.
@@ -37,16 +48,28 @@ enum class AttemptFailure : uint8_t {
   kShed,       // the pool has no room: nothing was sent
 };
 
-// Of the response whose head lies in `bytes`. l5d-retryable of the response and Finagle's nacks (503 with
-// finagle-http-nack, or Retry-After: 0) count as in Linkerd.
-ResponseClass ClassifyResponse(ClassifierKind kind, RequestTraits request, const Head& response,
-                               absl::string_view bytes);
-// Of an answer of the proxy's own, with no l5d headers.
-ResponseClass ClassifyStatus(ClassifierKind kind, RequestTraits request, int status);
+// Of an answer of the proxy's own, with no l5d headers. From 500 on it is a server's error, above 599 too
+// (RFC 9110 section 15).
+ResponseClass ClassifyServerError(ClassifierKind kind, RequestTraits request);
+inline ResponseClass ClassifyStatus(ClassifierKind kind, RequestTraits request, int status) {
+  return status < 500 ? ResponseClass::kSuccess : ClassifyServerError(kind, request);
+}
+
+// Of the response whose head lies in `bytes`.
+ResponseClass ClassifyErrorResponse(ClassifierKind kind, RequestTraits request, const Head& response,
+                                    absl::string_view bytes);
+inline ResponseClass ClassifyResponse(ClassifierKind kind, RequestTraits request, const Head& response,
+                                      absl::string_view bytes) {
+  return response.status < 500 ? ResponseClass::kSuccess
+                               : ClassifyErrorResponse(kind, request, response, bytes);
+}
+
+// A failure to connect (and a nack) may besides be tried again at the cost of the client's requeue budget,
+// whatever is configured: nothing of the request has been looked at.
 ResponseClass ClassifyFailure(ClassifierKind kind, RequestTraits request, AttemptFailure failure);
 
 // How the server side counts a response that says its class: l5d-success-class (a number; above 0 a success),
-// else the status. Source: io.buoyant.linkerd.protocol.http HttpTraceInitializer, ServerResponseClassifier.
+// else the status.
 bool IsServerSuccess(const Head& response, absl::string_view bytes);
 
 }  // namespace heddle

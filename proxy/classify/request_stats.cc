@@ -6,6 +6,65 @@
 
 namespace heddle {
 
+namespace {
+
+// The value that `found` has for `key`; null if none.
+template <class K, class V>
+V* Find(std::vector<std::pair<K, V>>& found, K key) {
+  for (auto& [each, value] : found) {
+    if (each == key) return &value;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+absl::string_view ExceptionName(FailureName name) {
+  switch (name) {
+    case FailureName::kResponse:
+      return "com.twitter.finagle.service.ResponseClassificationSyntheticException";
+    case FailureName::kConnect:
+      return "com.twitter.finagle.ConnectionFailedException";
+    case FailureName::kClosed:
+      return "com.twitter.finagle.ChannelClosedException";
+    case FailureName::kMalformed:
+      return "io.buoyant.linkerd.protocol.http.FramingFilter$FramingException";
+    case FailureName::kTimeout:
+      return "com.twitter.finagle.IndividualRequestTimeoutException";
+    case FailureName::kTotalTimeout:
+      return "com.twitter.finagle.GlobalRequestTimeoutException";
+    case FailureName::kShed:
+      return "com.twitter.finagle.TooManyWaitersException";
+    case FailureName::kOverload:
+      return "com.twitter.finagle.TooManyConcurrentRequestsException";
+    case FailureName::kNowhere:
+      return "com.twitter.finagle.NoBrokersAvailableException";
+    case FailureName::kUnbound:
+      return "com.twitter.finagle.RequestTimeoutException";
+    case FailureName::kUnidentified:
+      return "io.buoyant.router.RoutingFactory$UnknownDst";
+    case FailureName::kOther:
+      break;
+  }
+  return "com.twitter.finagle.Failure";
+}
+
+FailureName NameOf(AttemptFailure failure) {
+  switch (failure) {
+    case AttemptFailure::kConnect:
+      return FailureName::kConnect;
+    case AttemptFailure::kClosed:
+      return FailureName::kClosed;
+    case AttemptFailure::kMalformed:
+      return FailureName::kMalformed;
+    case AttemptFailure::kTimeout:
+      return FailureName::kTimeout;
+    case AttemptFailure::kShed:
+      return FailureName::kShed;
+  }
+  return FailureName::kOther;
+}
+
 RequestStats::RequestStats(const Scope& scope, Detail detail)
     : set_(scope),
       detail_(detail),
@@ -15,27 +74,31 @@ RequestStats::RequestStats(const Scope& scope, Detail detail)
       pending_(set_.AddGauge({"pending"})),
       latency_(set_.AddLatency({"request_latency_ms"})) {}
 
-void RequestStats::CountStatus(int status) {
-  if (status != last_status_) FindStatus(status);
-  last_code_->Increment();
-  if (last_class_ != nullptr) last_class_->Increment();
+void RequestStats::OnException(FailureName name) {
+  Counter** counter = Find(exceptions_, name);
+  if (counter == nullptr) {
+    counter = &exceptions_.emplace_back(name, &set_.AddCounter({"failures", ExceptionName(name)})).second;
+  }
+  (*counter)->Increment();
 }
 
 void RequestStats::FindStatus(int status) {
   last_status_ = status;
-  last_class_ = nullptr;
-  if (status != 0) {
-    Counter*& in_class = classes_[static_cast<size_t>(status / 100) % classes_.size()];
-    if (in_class == nullptr) in_class = &set_.AddCounter({"status", absl::StrCat(status / 100, "XX")});
-    last_class_ = in_class;
+  const std::string of_class = status == 0 ? "error" : absl::StrCat(status / 100, "XX");
+  OfStatus* known = Find(classes_, status / 100);
+  if (known == nullptr) {
+    OfStatus added;
+    if (status != 0) added.in_class = &set_.AddCounter({"status", of_class});
+    added.time = &set_.AddLatency({"time", of_class});
+    known = &classes_.emplace_back(status / 100, added).second;
   }
-  for (const auto& [code, counter] : codes_) {
-    if (code != status) continue;
-    last_code_ = counter;
-    return;
+  last_ = *known;
+  Counter** code = Find(codes_, status);
+  if (code == nullptr) {
+    const std::string name = status == 0 ? of_class : absl::StrCat(status);
+    code = &codes_.emplace_back(status, &set_.AddCounter({"status", name})).second;
   }
-  last_code_ = &set_.AddCounter({"status", status == 0 ? std::string("error") : absl::StrCat(status)});
-  codes_.emplace_back(status, last_code_);
+  last_code_ = *code;
 }
 
 }  // namespace heddle

@@ -1,6 +1,8 @@
 // The metrics that the server side, each logical name and each client have alike: requests, success,
-// failures, request_latency_ms, pending, and status/<code>, status/<n>XX, status/error. Source of the names:
-// io.buoyant.linkerd.protocol.http.StatusCodeStatsFilter, finagle's StatsFilter.
+// failures, failures/<exception>, request_latency_ms, pending, and, where statuses are counted,
+// status/<code>, status/<n>XX, status/error, time/<n>XX, time/error. Source of the names:
+// io.buoyant.linkerd.protocol.http.StatusCodeStatsFilter, com.twitter.finagle.service.StatsFilter; of the
+// exceptions: com.twitter.finagle.Exceptions.scala.
 #ifndef HEDDLE_PROXY_CLASSIFY_REQUEST_STATS_H_
 #define HEDDLE_PROXY_CLASSIFY_REQUEST_STATS_H_
 
@@ -11,10 +13,33 @@
 
 #include "lib/base/clock.h"
 #include "lib/stats/metrics_tree.h"
+#include "proxy/classify/classifier.h"
 
 namespace heddle {
 
-// One worker's. Nothing is looked up or allocated for a request, but the first time that a status is seen.
+// Why a request failed, as Linkerd's metrics call it: the class of an exception.
+enum class FailureName : uint8_t {
+  kResponse,  // the response counts as a failure
+  kConnect,
+  kClosed,
+  kMalformed,
+  kTimeout,       // of an attempt
+  kTotalTimeout,  // totalTimeoutMs, or a deadline
+  kShed,          // no room in a pool
+  kOverload,      // maxConcurrentRequests
+  kNowhere,       // a name that leads nowhere, or to no endpoint
+  kUnbound,       // a name that could not be looked up, or not in time
+  kUnidentified,  // no identifier found a name
+  kOther,
+};
+constexpr size_t kFailureNameCount = static_cast<size_t>(FailureName::kOther) + 1;
+
+// "com.twitter.finagle.ConnectionFailedException".
+absl::string_view ExceptionName(FailureName name);
+FailureName NameOf(AttemptFailure failure);
+
+// One worker's. Nothing is looked up or allocated for a request, but the first time that a status or an
+// exception is seen.
 class RequestStats {
  public:
   enum class Detail { kPlain, kWithStatus };
@@ -26,18 +51,40 @@ class RequestStats {
   }
   // The request that OnRequest announced is over. `status` 0: there is no response.
   void OnDone(int status, bool success, Nanos latency) {
+    const auto micros = static_cast<uint64_t>(latency.count()) / 1000;
     pending_.Add(-1);
-    (success ? success_ : failures_).Increment();
-    latency_.Record(static_cast<uint64_t>(latency.count()) / 1000);
-    if (detail_ == Detail::kWithStatus) CountStatus(status);
+    latency_.Record(micros);
+    if (detail_ == Detail::kWithStatus) CountStatus(status, micros);
+    if (success) [[likely]] {
+      success_.Increment();
+      return;
+    }
+    failures_.Increment();
+    if (status != 0) OnException(FailureName::kResponse);
   }
+  void OnDone(int status, ResponseClass result, Nanos latency) { OnDone(status, IsSuccess(result), latency); }
+  // Why the request that OnDone is called for with status 0 failed.
+  void OnException(FailureName name);
+  void OnException(AttemptFailure failure) { OnException(NameOf(failure)); }
   // The request left without an outcome (its client went away).
   void OnGone() { pending_.Add(-1); }
 
   MetricSet& set() { return set_; }
 
  private:
-  void CountStatus(int status);
+  // What a status counts in; the first two are null until it is seen.
+  struct OfStatus {
+    Counter* in_class = nullptr;  // status/2XX; null for 0
+    Histogram* time = nullptr;    // time/2XX, time/error
+  };
+
+  void CountStatus(int status, uint64_t micros) {
+    if (status != last_status_) [[unlikely]]
+      FindStatus(status);
+    last_code_->Increment();
+    if (last_.in_class != nullptr) last_.in_class->Increment();
+    last_.time->Record(micros);
+  }
   void FindStatus(int status);
 
   MetricSet set_;
@@ -49,9 +96,10 @@ class RequestStats {
   Histogram& latency_;
   int last_status_ = -1;
   Counter* last_code_ = nullptr;
-  Counter* last_class_ = nullptr;
-  std::vector<std::pair<int, Counter*>> codes_;  // at most the 900 there can be
-  std::array<Counter*, 10> classes_{};
+  OfStatus last_;
+  std::vector<std::pair<int, Counter*>> codes_;    // at most the 900 there can be
+  std::vector<std::pair<int, OfStatus>> classes_;  // at most ten
+  std::vector<std::pair<FailureName, Counter*>> exceptions_;
 };
 
 }  // namespace heddle

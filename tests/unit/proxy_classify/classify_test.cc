@@ -46,7 +46,12 @@ TEST_CASE("requests are pending until they are over, whatever becomes of them") 
   stats.OnDone(500, false, Millis(5));
   stats.OnGone();
   const std::map<std::string, double> expected = {
-      {"requests", 3}, {"success", 1}, {"failures", 1}, {"pending", 0}, {"request_latency_ms", 2}};
+      {"requests", 3},
+      {"success", 1},
+      {"failures", 1},
+      {"failures/com.twitter.finagle.service.ResponseClassificationSyntheticException", 1},
+      {"pending", 0},
+      {"request_latency_ms", 2}};
   CHECK(Shown(metrics) == expected);
 }
 
