@@ -13,6 +13,12 @@
 
 namespace heddle {
 
+// How a router reads and writes these ids: the key tracePropagator.
+enum class TracePropagator : uint8_t {
+  kDefault,  // io.l5d.default: l5d-ctx-trace and l5d-reqid
+  kZipkin,   // io.l5d.zipkin: the x-b3 headers
+};
+
 // A value. Nothing here allocates but appending to a string.
 struct TraceContext {
   uint64_t span = 0;
@@ -22,23 +28,33 @@ struct TraceContext {
   bool has_trace_high = false;
   uint64_t flags = 0;  // as on the wire: 1 debug, 2 sampling known, 4 sampled
 
-  // nullopt: undecided.
+  static constexpr uint64_t kDebug = 1;
+  static constexpr uint64_t kSamplingKnown = 2;
+  static constexpr uint64_t kSampled = 4;
+
+  // nullopt: undecided. A trace that is debugged is sampled.
   std::optional<bool> sampled() const;
   void set_sampled(bool sampled);
+  friend bool operator==(const TraceContext&, const TraceContext&) = default;
 };
 
-// The value of l5d-ctx-trace: base64 of 32 or 40 bytes; nullopt if it is not that.
+// The value of l5d-ctx-trace: base64, with or without its padding, of 32 or 40 bytes; nullopt if it is not
+// that.
 std::optional<TraceContext> DecodeTrace(absl::string_view value);
 void AppendTrace(const TraceContext& trace, std::string* out);
 // The value of l5d-reqid: 16 hexadecimal digits.
 void AppendRequestId(const TraceContext& trace, std::string* out);
 
-// A new trace, which begins here.
+// The header lines l5d-ctx-trace and l5d-reqid. One append: this is done for every request.
+void AppendTraceFields(const TraceContext& trace, std::string* out);
+
+// A new trace, which begins here: its id is that of its first span.
 TraceContext NewTrace(Random& random);
 // The next span of `parent`'s trace.
 TraceContext NewSpan(const TraceContext& parent, Random& random);
 
-// The value of l5d-sample or l5d-ctx-sample: a rate from 0 to 1; nullopt if it is not one.
+// The value of l5d-sample: a rate, brought to between 0 and 1; nullopt if it is no decimal number. An 'f' or
+// 'd' at its end is left out, as in Java.
 std::optional<double> ParseSampleRate(absl::string_view value);
 
 }  // namespace heddle

@@ -1,7 +1,11 @@
 #include "proxy/server/forward.h"
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "lib/codec/h1/head_writer.h"
 #include "lib/http/chars.h"
+#include "lib/trace/b3.h"
+#include "proxy/server/listed_fields.h"
 
 namespace heddle {
 namespace {
@@ -11,52 +15,65 @@ constexpr absl::string_view kVia11 = "1.1 linkerd";
 
 absl::string_view ViaOf(const Head& head) { return head.minor_version == 0 ? kVia10 : kVia11; }
 
-// Some Connection field lists `field`. A message's framing and Host are not the sender's to take away.
-bool ListedInConnection(absl::string_view bytes, const Head& head, const Field& field) {
-  if (field.id == HeaderId::kContentLength || field.id == HeaderId::kTransferEncoding ||
-      field.id == HeaderId::kHost) {
-    return false;
-  }
-  const absl::string_view name = field.name.In(bytes);
-  bool listed = false;
-  for (const Field* f = head.begin_fields(); f != head.end_fields(); ++f) {
-    if (f->id != HeaderId::kConnection) continue;
-    ForEachElement(f->value.In(bytes),
-                   [&](absl::string_view option) { listed |= EqualsIgnoreCase(option, name); });
-  }
-  return listed;
+// Fields by their ids: one that needs nothing costs a shift and a test.
+static_assert(kHeaderIdCount <= 64);
+using IdSet = uint64_t;
+template <class... Ids>
+constexpr IdSet SetOf(Ids... ids) {
+  return ((IdSet{1} << static_cast<unsigned>(ids)) | ...);
 }
 
-// What requests and responses have in common. True if the field has been dealt with.
-bool EditHopByHop(absl::string_view bytes, const Head& head, const Field& field, h1::HeadWriter* writer) {
-  switch (field.id) {
-    case HeaderId::kConnection:
-    case HeaderId::kProxyAuthenticate:
-    case HeaderId::kProxyAuthorization:
-    case HeaderId::kTe:
-    case HeaderId::kTrailer:
-    case HeaderId::kUpgrade:
-    case HeaderId::kHttp2Settings:
-      writer->DropField(field);
-      return true;
-    case HeaderId::kContentLength:
-      if (&field == head.Find(HeaderId::kContentLength)) return false;
-      writer->DropField(field);  // an equal repetition
-      return true;
-    case HeaderId::kVia:
-      if (&field != head.Find(HeaderId::kVia)) {
-        writer->DropField(field);
-        return true;
-      }
-      writer->KeepTo(field.value.end());
-      if (field.value.size > 0) writer->Add(", ");
-      writer->Add(ViaOf(head));
-      return true;
-    default:
-      if (!head.connection_names_fields || !ListedInConnection(bytes, head, field)) return false;
-      writer->DropField(field);
-      return true;
+constexpr IdSet kHopByHop =
+    SetOf(HeaderId::kConnection, HeaderId::kProxyAuthenticate, HeaderId::kProxyAuthorization, HeaderId::kTe,
+          HeaderId::kTrailer, HeaderId::kUpgrade, HeaderId::kHttp2Settings);
+// What the proxy says itself, in place of what came.
+constexpr IdSet kReplaced = SetOf(HeaderId::kL5dDtab, HeaderId::kL5dCtxDtab, HeaderId::kL5dDstService,
+                                  HeaderId::kL5dDstClient, HeaderId::kL5dCtxTrace, HeaderId::kL5dSample);
+constexpr IdSet kB3 = SetOf(HeaderId::kXB3Flags, HeaderId::kXB3ParentSpanId, HeaderId::kXB3Sampled,
+                            HeaderId::kXB3SpanId, HeaderId::kXB3TraceId);
+
+constexpr IdSet AllL5d() {
+  IdSet set = 0;
+  for (size_t id = 0; id < kHeaderIdCount; ++id) {
+    if (IsL5d(static_cast<HeaderId>(id))) set |= SetOf(static_cast<HeaderId>(id));
   }
+  return set;
+}
+constexpr IdSet kL5d = AllL5d();
+
+// Every line of Via is kept, and the last one grows. Linkerd keeps the first only: entries that a loop would
+// be found by.
+void EditVia(const Head& head, const Field& field, h1::HeadWriter* writer) {
+  for (const Field* later = &field + 1; later != head.end_fields(); ++later) {
+    if (later->id == HeaderId::kVia) return;
+  }
+  writer->KeepTo(field.value.end());
+  if (field.value.size > 0) writer->Add(", ");
+  writer->Add(ViaOf(head));
+}
+
+// Fields of `drop` are left out, and those that Connection lists; `edit(field)` is called for those of
+// `edit`.
+template <class F>
+void EditFields(absl::string_view bytes, const Head& head, IdSet drop, IdSet edit, h1::HeadWriter* writer,
+                F edit_field) {
+  FieldSet listed;
+  if (head.connection_names_fields) listed = FieldsListedInConnection(bytes, head);
+  const IdSet touched = drop | edit;
+  for (const Field* field = head.begin_fields(); field != head.end_fields(); ++field) {
+    const IdSet id = SetOf(field->id);
+    if ((touched & id) == 0 && !head.connection_names_fields) continue;
+    if ((drop & id) != 0 || listed[static_cast<size_t>(field - head.begin_fields())]) {
+      writer->DropField(*field);
+    } else if ((edit & id) != 0) {
+      edit_field(*field);
+    }
+  }
+}
+
+// An equal repetition of Content-Length goes.
+void EditContentLength(const Head& head, const Field& field, h1::HeadWriter* writer) {
+  if (&field != head.Find(HeaderId::kContentLength)) writer->DropField(field);
 }
 
 void EditTarget(absl::string_view bytes, const Head& head, size_t consumed, h1::HeadWriter* writer) {
@@ -64,70 +81,150 @@ void EditTarget(absl::string_view bytes, const Head& head, size_t consumed, h1::
   const Span path = head.form == TargetForm::kAbsolute ? head.origin : head.target;
   writer->Drop(head.target.begin, path.begin + static_cast<uint32_t>(consumed));
   const absl::string_view rest = path.In(bytes).substr(consumed);
-  if (rest.empty() || rest[0] != '/') writer->Add("/");
+  if (rest.empty() && head.method == Method::kOptions && consumed == 0) {
+    writer->Add("*");  // RFC 9112 section 3.2.4
+  } else if (rest.empty() || rest[0] != '/') {
+    writer->Add("/");
+  }
 }
 
-void EditRequestField(absl::string_view bytes, const Head& head, const RequestEdits& edits,
-                      const Field& field, h1::HeadWriter* writer) {
-  switch (field.id) {
-    case HeaderId::kHost:
-      if (head.form == TargetForm::kAbsolute) writer->Replace(field.value, head.authority.In(bytes));
-      return;
-    case HeaderId::kL5dDtab:
-    case HeaderId::kL5dCtxDtab:
-    case HeaderId::kL5dDstService:
-    case HeaderId::kL5dDstClient:
-      writer->DropField(field);
-      return;
-    case HeaderId::kL5dDstResidual:
-      if (edits.has_residual) writer->DropField(field);
-      return;
-    default:
-      EditHopByHop(bytes, head, field, writer);
+IdSet DroppedOf(const RequestEdits& edits) {
+  IdSet drop = kHopByHop | kReplaced;
+  if (edits.upgrade) drop &= ~SetOf(HeaderId::kUpgrade);
+  if (edits.has_residual) drop |= SetOf(HeaderId::kL5dDstResidual);
+  if (edits.deadline.has_value()) drop |= SetOf(HeaderId::kL5dCtxDeadline);
+  if (edits.max_forwards.has_value()) drop |= SetOf(HeaderId::kMaxForwards);
+  if (!edits.forward_client_cert) drop |= SetOf(HeaderId::kXForwardedClientCert);
+  if (edits.context != nullptr && edits.context->cleared) drop |= kL5d;
+  if (edits.origin != nullptr) {
+    drop |= edits.origin->propagator == TracePropagator::kZipkin ? kB3 : SetOf(HeaderId::kL5dReqid);
+  }
+  return drop;
+}
+
+// What stands in Host: "" if there is none.
+absl::string_view HostOf(absl::string_view bytes, const Head& head, const RequestEdits& edits) {
+  if (!edits.authority.empty()) return edits.authority;
+  return head.form == TargetForm::kAbsolute ? head.authority.In(bytes) : head.Value(bytes, HeaderId::kHost);
+}
+
+void AddHost(absl::string_view bytes, const Head& head, const RequestEdits& edits, h1::HeadWriter* writer) {
+  const absl::string_view host = HostOf(bytes, head, edits);
+  // RFC 9112 section 3.2: a request of HTTP/1.1 has a Host, if only an empty one.
+  if (!host.empty() || head.minor_version >= 1) writer->AddField("Host", host);
+}
+
+// The scheme of a target in absolute form.
+absl::string_view SchemeOf(absl::string_view bytes, const Head& head) {
+  if (head.form != TargetForm::kAbsolute) return {};
+  const absl::string_view target = head.target.In(bytes);
+  return target.substr(0, target.find(':'));
+}
+
+void AppendOriginFields(absl::string_view bytes, const Head& head, const RequestEdits& edits, Random& random,
+                        std::string* out) {
+  const ServerConfig& server = *edits.origin->server;
+  if (server.forwarded.has_value()) {
+    AppendForwarded(edits.origin->forwarded, head.Value(bytes, HeaderId::kHost), SchemeOf(bytes, head),
+                    random, out);
+  }
+  if (!server.timestamp_header.empty()) {
+    const auto millis = std::chrono::duration_cast<Millis>(edits.wall_now).count();
+    absl::StrAppend(out, server.timestamp_header, ": ", millis, "\r\n");
+  }
+}
+
+// The client's span is a new one for each attempt.
+void AppendContextFields(const RequestEdits& edits, Random& random, std::string* out) {
+  const TraceContext span = NewSpan(edits.context->trace, random);
+  if (edits.origin != nullptr && edits.origin->propagator == TracePropagator::kZipkin) {
+    AppendB3Fields(span, out);
+  } else {
+    AppendTraceFields(span, out);
   }
 }
 
 }  // namespace
 
-void ForwardRequest(absl::string_view bytes, const Head& head, const RequestEdits& edits, Random&,
+void ForwardRequest(absl::string_view bytes, const Head& head, const RequestEdits& edits, Random& random,
                     std::string* out) {
   h1::HeadWriter writer(bytes, head.begin, out);
   EditTarget(bytes, head, edits.consumed, &writer);
-  for (const Field* field = head.begin_fields(); field != head.end_fields(); ++field) {
-    if (field->id == HeaderId::kOther && !head.connection_names_fields) continue;
-    EditRequestField(bytes, head, edits, *field, &writer);
-  }
-  writer.KeepTo(head.size - 2);
-  if (!head.Has(HeaderId::kHost)) {
-    // RFC 9112 section 3.2: a request of HTTP/1.1 has a Host, if only an empty one.
-    if (head.form == TargetForm::kAbsolute) {
-      writer.AddField("Host", head.authority.In(bytes));
-    } else if (head.minor_version >= 1) {
-      writer.AddField("Host", "");
+  const bool other_host = head.form == TargetForm::kAbsolute || !edits.authority.empty();
+  IdSet edited = SetOf(HeaderId::kContentLength, HeaderId::kVia);
+  if (other_host) edited |= SetOf(HeaderId::kHost);
+  EditFields(bytes, head, DroppedOf(edits), edited, &writer, [&](const Field& field) {
+    if (field.id == HeaderId::kHost) {
+      writer.Replace(field.value, HostOf(bytes, head, edits));
+    } else if (field.id == HeaderId::kVia) {
+      EditVia(head, field, &writer);
+    } else {
+      EditContentLength(head, field, &writer);
     }
-  }
+  });
+  writer.KeepTo(head.size - 2);
+  if (!head.Has(HeaderId::kHost)) AddHost(bytes, head, edits, &writer);
   if (!head.Has(HeaderId::kVia)) writer.AddField("Via", ViaOf(head));
   writer.Add(edits.name_fields);
   writer.Add(edits.fields);
+  if (edits.upgrade) writer.Add("Connection: upgrade\r\n");
+  if (edits.context != nullptr) AppendContextFields(edits, random, out);
+  if (edits.deadline.has_value()) {
+    absl::StrAppend(out, "l5d-ctx-deadline: ", edits.deadline->timestamp.count(), " ",
+                    edits.deadline->deadline.count(), "\r\n");
+  }
+  if (edits.max_forwards.has_value()) absl::StrAppend(out, "Max-Forwards: ", *edits.max_forwards, "\r\n");
+  if (edits.origin != nullptr) AppendOriginFields(bytes, head, edits, random, out);
   writer.KeepTo(head.size);
 }
+
+namespace {
+
+IdSet DroppedOf(const ResponseEdits& edits) {
+  constexpr IdSet kFraming = SetOf(HeaderId::kContentLength, HeaderId::kTransferEncoding);
+  IdSet drop = kHopByHop;
+  if (edits.upgrade) drop &= ~SetOf(HeaderId::kUpgrade);
+  if (edits.dechunk) drop |= SetOf(HeaderId::kTransferEncoding);
+  if (edits.length.has_value()) drop |= kFraming;
+  if (edits.success.has_value()) drop |= SetOf(HeaderId::kL5dSuccessClass);
+  if (edits.cleared) drop |= kL5d;
+  return drop;
+}
+
+// Every place where the text stands, as Linkerd does. Rare: allocates.
+void MapBack(absl::string_view bytes, const Field& field, const ResponseEdits& edits,
+             h1::HeadWriter* writer) {
+  if (field.id != HeaderId::kLocation && !EqualsLowercase(field.name.In(bytes), "refresh")) return;
+  writer->Replace(field.value, absl::StrReplaceAll(field.value.In(bytes), {{edits.authority, edits.host}}));
+}
+
+}  // namespace
 
 void ForwardResponse(absl::string_view bytes, const Head& head, const ResponseEdits& edits,
                      std::string* out) {
   h1::HeadWriter writer(bytes, head.begin, out);
   if (head.minor_version == 0) writer.Replace({head.begin, 8}, "HTTP/1.1");
-  for (const Field* field = head.begin_fields(); field != head.end_fields(); ++field) {
-    if (field->id == HeaderId::kOther && !head.connection_names_fields) continue;
-    if (field->id == HeaderId::kTransferEncoding && edits.dechunk) {
-      writer.DropField(*field);
+  IdSet edited = SetOf(HeaderId::kContentLength, HeaderId::kVia);
+  if (!edits.authority.empty() && !edits.host.empty()) edited |= SetOf(HeaderId::kLocation, HeaderId::kOther);
+  EditFields(bytes, head, DroppedOf(edits), edited, &writer, [&](const Field& field) {
+    if (field.id == HeaderId::kVia) {
+      EditVia(head, field, &writer);
+    } else if (field.id == HeaderId::kContentLength) {
+      EditContentLength(head, field, &writer);
     } else {
-      EditHopByHop(bytes, head, *field, &writer);
+      MapBack(bytes, field, edits, &writer);
     }
-  }
+  });
   writer.KeepTo(head.size - 2);
   if (!head.Has(HeaderId::kVia)) writer.AddField("Via", ViaOf(head));
+  if (edits.chunk) writer.Add("Transfer-Encoding: chunked\r\n");
+  if (edits.length.has_value()) absl::StrAppend(out, "Content-Length: ", *edits.length, "\r\n");
   if (edits.close) writer.Add("Connection: close\r\n");
   if (edits.keep_alive) writer.Add("Connection: keep-alive\r\n");
+  if (edits.upgrade) writer.Add("Connection: upgrade\r\n");
+  if (edits.success.has_value() && !edits.cleared) {
+    writer.Add(*edits.success ? "l5d-success-class: 1.0\r\n" : "l5d-success-class: 0.0\r\n");
+  }
   writer.KeepTo(head.size);
 }
 

@@ -2,7 +2,7 @@
 // vector: hop-by-hop fields go (RFC 9110 section 7.6.1), Via grows, an absolute target becomes a path and a
 // Host, and the headers of the mesh itself are read here and written anew. Source: io.buoyant.router.http
 // (ProxyRewriteFilter, StripHopByHopHeadersFilter, ViaHeaderAppenderFilter, AddForwardedHeader,
-// TimestampHeaderFilter).
+// TimestampHeaderFilter, ForwardClientCertFilter), io.buoyant.linkerd.protocol.http.RewriteHostHeader.
 #ifndef HEDDLE_PROXY_SERVER_FORWARD_H_
 #define HEDDLE_PROXY_SERVER_FORWARD_H_
 
@@ -26,8 +26,12 @@ struct RequestEdits {
   size_t consumed = 0;
   // In place of the received Host, what the endpoint set's metadata "authority" says; "": as received.
   absl::string_view authority;
-  // Upgrade is passed on, with "Connection: upgrade".
+  // Upgrade is passed on, with "Connection: upgrade". Never for h2c: what is sent then is not looked at.
   bool upgrade = false;
+  // x-forwarded-client-cert is passed on; by default nobody but a proxy with a certificate in hand says that.
+  bool forward_client_cert = false;
+  // In place of the received Max-Forwards, see diagnostic.h.
+  std::optional<uint32_t> max_forwards;
   const RequestContext* context = nullptr;  // required
   const RequestOrigin* origin = nullptr;    // required
   // Of this attempt, as l5d-ctx-deadline; nullopt: the received field, if any, stays.
@@ -44,12 +48,15 @@ struct ResponseEdits {
   bool dechunk = false;     // the body is sent without its chunks
   bool chunk = false;       // the body, which ends with its connection, is sent in chunks
   bool upgrade = false;     // 101: Upgrade is passed on
-  // The request was cleared: l5d-err, l5d-success-class and l5d-retryable of the response are not passed on,
-  // none is added.
+  // The body is replaced by one of this size: with Content-Length, whatever came.
+  std::optional<size_t> length;
+  // The request was cleared: no l5d header is passed on, none is added. Where the response has l5d-err, its
+  // body is not for the requester either: `length` is to be 0 then.
   bool cleared = false;
   // l5d-success-class to say: 1.0 or 0.0, in place of the received one; nullopt for interim responses.
   std::optional<bool> success;
-  // The request was sent with `authority` in place of this Host: Location is mapped back. "": it was not.
+  // The request was sent with `authority` in place of this Host: Location and Refresh are mapped
+  // back. "": it was not.
   absl::string_view authority;
   absl::string_view host;
 };

@@ -4,15 +4,14 @@
 #define HEDDLE_PROXY_SERVER_REQUEST_CONTEXT_H_
 
 #include <optional>
-#include <string>
 
 #include "absl/strings/string_view.h"
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
-#include "lib/base/socket_address.h"
 #include "lib/base/status.h"
 #include "lib/http/head.h"
 #include "lib/trace/trace_context.h"
+#include "proxy/server/forwarded.h"
 #include "proxy/server/router_config.h"
 
 namespace heddle {
@@ -28,20 +27,18 @@ struct Deadline {
 std::optional<Deadline> ReadDeadline(absl::string_view bytes, const Head& head);
 
 struct RequestContext {
-  bool cleared = false;  // ServerConfig::clear_context: nothing below comes from the request
+  // ServerConfig::clear_context: nothing below comes from the request. Whoever else reads l5d headers of the
+  // request (overrides, identifiers, diagnostic traces) has to ask for this first.
+  bool cleared = false;
   std::optional<Deadline> deadline;
   TraceContext trace;  // the span of this server
 };
 
-// What the proxy knows of the connection a request came on: the views are made once a connection.
+// What the proxy knows of the connection a request came on: made once a connection.
 struct RequestOrigin {
   const ServerConfig* server = nullptr;
-  absl::string_view router;   // its label
-  absl::string_view peer_ip;  // "10.0.0.1", "::1"
-  absl::string_view peer;     // "10.0.0.1:4000", "[::1]:4000"
-  absl::string_view local_ip;
-  absl::string_view local;
-  absl::string_view connection_label;  // random, for the labeler connectionRandom
+  TracePropagator propagator = TracePropagator::kDefault;
+  ForwardedLabels forwarded;  // MakeForwardedLabels(*server->forwarded, ...) if the server has that
 };
 
 // Reads what is believed of the head's context, and begins the server's span. Errors are for the requester:

@@ -1,0 +1,166 @@
+#include "lib/trace/trace_context.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
+
+namespace heddle {
+namespace {
+
+constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr char kHex[] = "0123456789abcdef";
+constexpr uint8_t kNoDigit = 64;
+
+constexpr std::array<uint8_t, 256> MakeDigits() {
+  std::array<uint8_t, 256> digits{};
+  digits.fill(kNoDigit);
+  for (uint8_t i = 0; i < 64; ++i) digits[static_cast<uint8_t>(kBase64[i])] = i;
+  return digits;
+}
+constexpr std::array<uint8_t, 256> kDigits = MakeDigits();
+
+constexpr size_t kWords = 5;
+constexpr size_t kBytes = 8 * kWords;
+constexpr size_t kMaxBase64 = 56;  // of 40 bytes
+
+uint64_t LoadBigEndian(const uint8_t* bytes) {
+  uint64_t word = 0;
+  for (int i = 0; i < 8; ++i) word = word << 8 | bytes[i];
+  return word;
+}
+
+void StoreBigEndian(uint64_t word, uint8_t* bytes) {
+  for (int i = 7; i >= 0; --i, word >>= 8) bytes[i] = static_cast<uint8_t>(word);
+}
+
+// As many bytes as whole ones fit into the digits; false if one is no digit.
+bool DecodeBase64(absl::string_view digits, uint8_t* bytes) {
+  uint32_t bits = 0;
+  int pending = 0;
+  for (const char c : digits) {
+    const uint8_t digit = kDigits[static_cast<uint8_t>(c)];
+    if (digit == kNoDigit) return false;
+    bits = bits << 6 | digit;
+    pending += 6;
+    if (pending < 8) continue;
+    pending -= 8;
+    *bytes++ = static_cast<uint8_t>(bits >> pending);
+  }
+  return true;
+}
+
+// 44 or 56 characters; returns where they end.
+char* EncodeTrace(const TraceContext& trace, char* to) {
+  // Two more than there are, as zeros: the last group is then as the others.
+  uint8_t bytes[kBytes + 2] = {};
+  StoreBigEndian(trace.span, bytes);
+  StoreBigEndian(trace.parent, bytes + 8);
+  StoreBigEndian(trace.trace, bytes + 16);
+  StoreBigEndian(trace.flags, bytes + 24);
+  if (trace.has_trace_high) StoreBigEndian(trace.trace_high, bytes + 32);
+  const size_t size = trace.has_trace_high ? 40 : 32;
+  for (size_t i = 0; i < size; i += 3) {
+    const uint32_t group = uint32_t{bytes[i]} << 16 | uint32_t{bytes[i + 1]} << 8 | bytes[i + 2];
+    *to++ = kBase64[group >> 18];
+    *to++ = kBase64[group >> 12 & 63];
+    *to++ = kBase64[group >> 6 & 63];
+    *to++ = kBase64[group & 63];
+  }
+  to[-1] = '=';
+  if (trace.has_trace_high) to[-2] = '=';
+  return to;
+}
+
+char* EncodeHex(uint64_t word, char* to) {
+  for (int i = 15; i >= 0; --i, word >>= 4) to[i] = kHex[word & 15];
+  return to + 16;
+}
+
+char* Copy(absl::string_view text, char* to) {
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
+}
+
+}  // namespace
+
+std::optional<bool> TraceContext::sampled() const {
+  if ((flags & kDebug) != 0) return true;
+  if ((flags & kSamplingKnown) == 0) return std::nullopt;
+  return (flags & kSampled) != 0;
+}
+
+void TraceContext::set_sampled(bool sampled) {
+  flags = (flags & ~kSampled) | kSamplingKnown | (sampled ? kSampled : 0);
+}
+
+std::optional<TraceContext> DecodeTrace(absl::string_view value) {
+  // 32 bytes are 43 digits and one '=', 40 bytes are 54 and two.
+  if (value.size() == 44) absl::ConsumeSuffix(&value, "=");
+  if (value.size() == 56) absl::ConsumeSuffix(&value, "==");
+  if (value.size() != 43 && value.size() != 54) return std::nullopt;
+  uint8_t bytes[kBytes];
+  if (!DecodeBase64(value, bytes)) return std::nullopt;
+  TraceContext trace;
+  trace.span = LoadBigEndian(bytes);
+  trace.parent = LoadBigEndian(bytes + 8);
+  trace.trace = LoadBigEndian(bytes + 16);
+  trace.flags = LoadBigEndian(bytes + 24);
+  trace.has_trace_high = value.size() == 54;
+  if (trace.has_trace_high) trace.trace_high = LoadBigEndian(bytes + 32);
+  return trace;
+}
+
+void AppendTrace(const TraceContext& trace, std::string* out) {
+  char text[kMaxBase64];
+  out->append(text, static_cast<size_t>(EncodeTrace(trace, text) - text));
+}
+
+void AppendRequestId(const TraceContext& trace, std::string* out) {
+  char text[16];
+  EncodeHex(trace.trace, text);
+  out->append(text, sizeof(text));
+}
+
+void AppendTraceFields(const TraceContext& trace, std::string* out) {
+  constexpr absl::string_view kTraceName = "l5d-ctx-trace: ";
+  constexpr absl::string_view kRequestIdName = "\r\nl5d-reqid: ";
+  char text[kTraceName.size() + kMaxBase64 + kRequestIdName.size() + 16 + 2];
+  char* end = EncodeTrace(trace, Copy(kTraceName, text));
+  end = EncodeHex(trace.trace, Copy(kRequestIdName, end));
+  end = Copy("\r\n", end);
+  out->append(text, static_cast<size_t>(end - text));
+}
+
+TraceContext NewTrace(Random& random) {
+  TraceContext trace;
+  trace.span = trace.parent = trace.trace = random.Next();
+  return trace;
+}
+
+TraceContext NewSpan(const TraceContext& parent, Random& random) {
+  TraceContext trace = parent;
+  trace.parent = parent.span;
+  trace.span = random.Next();
+  if ((trace.flags & TraceContext::kDebug) != 0) trace.set_sampled(true);
+  return trace;
+}
+
+std::optional<double> ParseSampleRate(absl::string_view value) {
+  for (const absl::string_view suffix : {"f", "F", "d", "D"}) {
+    if (absl::ConsumeSuffix(&value, suffix)) break;
+  }
+  // Not "nan" nor "infinity", which are numbers to SimpleAtod.
+  const char last = value.empty() ? 'x' : value.back();
+  double rate = 0;
+  if ((!absl::ascii_isdigit(static_cast<unsigned char>(last)) && last != '.') ||
+      !absl::SimpleAtod(value, &rate)) {
+    return std::nullopt;
+  }
+  return std::clamp(rate, 0.0, 1.0);
+}
+
+}  // namespace heddle
