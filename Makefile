@@ -11,7 +11,7 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test asan tsan fuzz bench vectors-runner clean help packages
+.PHONY: build demo test asan tsan fuzz bench bench-instructions vectors-runner clean help packages
 
 build: packages build/release/CMakeCache.txt  ## Build the programs into build/release/bin (default)
 	@echo "==> building $(PROGRAMS) ($(JOBS) at a time)"
@@ -44,6 +44,11 @@ bench: build  ## Print what naming costs, and the start-up time and the idle mem
 	@echo "==> idle memory and start-up time"
 	@/usr/bin/python3 tests/bench/idle.py --bin build/release/bin
 
+bench-instructions: build  ## User instructions a request, by component, against the recorded figure; RECORD=1 records, TOP=n lists functions
+	@cmake --build build/release -j $(JOBS) --target bench_peer
+	@/usr/bin/python3 -B tests/bench/instructions.py --bin build/release/bin --tests build/release/tests --objects build/release \
+	    $(if $(REQUESTS),--requests $(REQUESTS)) $(if $(TOP),--top $(TOP)) $(if $(filter-out 0,$(RECORD)),--record)
+
 vectors-runner: packages build/release/CMakeCache.txt
 	@cmake --build build/release -j $(JOBS) --target run_vectors >build/vectors-runner.log || { cat build/vectors-runner.log; exit 1; }
 
@@ -51,7 +56,7 @@ clean:  ## Remove everything that was built
 	rm -rf build
 
 help:  ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 27
 
 packages:
 	@third_party/install.sh

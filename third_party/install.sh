@@ -2,9 +2,10 @@
 # Installs the Debian packages that building, testing and showing Heddle needs (README.md says what each is for), and
 # only those that are missing: with none missing it is done in a moment and changes nothing.
 #
-# usage: third_party/install.sh [--check] [--with fuzz]
+# usage: third_party/install.sh [--check] [--with fuzz|bench]
 #   --check       only say what is missing; exit status 1 if anything is
 #   --with fuzz   also what `make fuzz` needs, and nothing else does
+#   --with bench  also what `make bench` compares with
 # Runs as root, or asks sudo.
 set -eu
 
@@ -13,7 +14,7 @@ packages="
   libabsl-dev libprotobuf-dev protobuf-compiler libgrpc++-dev protobuf-compiler-grpc
   android-libboringssl-dev libuv1-dev librocksdb-dev libnghttp2-dev libc-ares-dev
   libyaml-cpp-dev nlohmann-json3-dev libcli11-dev catch2
-  python3 python3-pytest python3-grpcio python3-protobuf curl nsd
+  python3 python3-pytest python3-grpcio python3-protobuf curl nsd valgrind
 "
 
 check=""
@@ -21,7 +22,8 @@ while [ $# -gt 0 ]; do
   case "$1 ${2:-}" in
     "--check "*) check=1 ;;
     "--with fuzz") packages="$packages clang libclang-rt-dev"; shift ;;
-    *) echo "third_party/install.sh: unknown argument '$1'; usage: install.sh [--check] [--with fuzz]" >&2; exit 64 ;;
+    "--with bench") packages="$packages haproxy nginx-light strace"; shift ;;
+    *) echo "third_party/install.sh: unknown argument '$1'; usage: install.sh [--check] [--with fuzz|bench]" >&2; exit 64 ;;
   esac
   shift
 done
@@ -70,12 +72,15 @@ run() {
     exit 1
   fi
 }
-case "$missing" in
-  *" nsd"*)  # the tests start it themselves; as a service it would take port 53 of this machine
-    $as_root mkdir -p /etc/systemd/system
-    $as_root ln -sf /dev/null /etc/systemd/system/nsd.service
-    ;;
-esac
+# Tests and the bench start these themselves; as services they would take ports of this machine.
+for service in nsd haproxy nginx; do
+  case "$missing " in
+    *" $service "* | *" $service-light "*)
+      $as_root mkdir -p /etc/systemd/system
+      $as_root ln -sf /dev/null "/etc/systemd/system/$service.service"
+      ;;
+  esac
+done
 run update
 run install --yes --no-install-recommends $missing
 echo "==> installed"
