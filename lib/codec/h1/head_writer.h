@@ -2,7 +2,6 @@
 #ifndef HEDDLE_LIB_CODEC_H1_HEAD_WRITER_H_
 #define HEDDLE_LIB_CODEC_H1_HEAD_WRITER_H_
 
-#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -12,21 +11,16 @@
 namespace heddle::h1 {
 
 // Copies stretches of `received` to the end of `out` in order, leaving out and putting in what it is told.
-// `out` belongs to the writer until the writer is destroyed: only then does it end where the head ends.
+// Between two calls `out` may be added to by others, too.
 class HeadWriter {
  public:
   // Both outlive the writer. Starts at `begin` of `received`.
   HeadWriter(absl::string_view received, uint32_t begin, std::string* out)
-      : received_(received.data()), cursor_(begin), out_(out) {
-    Resize(out->size(), out->size() + kRoom);
-  }
-  ~HeadWriter() { out_->resize(written()); }
-  HeadWriter(const HeadWriter&) = delete;
-  HeadWriter& operator=(const HeadWriter&) = delete;
+      : received_(received), cursor_(begin), out_(out) {}
 
   // Everything from the cursor to `end` is kept as it is. REQUIRES: `end` >= the cursor.
   void KeepTo(uint32_t end) {
-    Add({received_ + cursor_, end - cursor_});
+    if (end != cursor_) out_->append(received_.data() + cursor_, end - cursor_);
     cursor_ = end;
   }
   // Everything up to `begin` is kept, [begin, end) is left out.
@@ -40,46 +34,27 @@ class HeadWriter {
     Add(text);
   }
   // Puts `text` in at the cursor.
-  void Add(absl::string_view text) { at_ = Put(Room(text.size()), text); }
+  void Add(absl::string_view text) { out_->append(text.data(), text.size()); }
   // Puts a field line in; the cursor is to be at the beginning of a line.
   void AddField(absl::string_view name, absl::string_view value) {
-    char* at = Put(Room(name.size() + value.size() + 4), name);
-    std::memcpy(at, ": ", 2);
-    at = Put(at + 2, value);
-    std::memcpy(at, "\r\n", 2);
-    at_ = at + 2;
+    const size_t begin = out_->size();
+    out_->resize(begin + name.size() + value.size() + 4);  // at once: cheaper than four appends
+    char* at = Copy(name, out_->data() + begin);
+    at = Copy(": ", at);
+    at = Copy(value, at);
+    Copy("\r\n", at);
   }
-
-  // Where the next bytes go, for whoever writes them in place: room for `size`, of which Advance takes some
-  // in.
-  char* Room(size_t size) {
-    if (static_cast<size_t>(limit_ - at_) < size)
-      Resize(written(), std::max(written() + size, 2 * out_->size()));
-    return at_;
-  }
-  void Advance(size_t size) { at_ += size; }
 
  private:
-  // Most heads fit at once: zeros are written to it and thrown away, which costs less than an append each
-  // edit.
-  static constexpr size_t kRoom = 1 << 10;
-
-  static char* Put(char* at, absl::string_view text) {
-    if (!text.empty()) std::memcpy(at, text.data(), text.size());
-    return at + text.size();
-  }
-  size_t written() const { return static_cast<size_t>(at_ - out_->data()); }
-  void Resize(size_t written, size_t size) {
-    out_->resize(size);
-    at_ = out_->data() + written;
-    limit_ = out_->data() + size;
+  // Returns what is after the copy.
+  static char* Copy(absl::string_view text, char* to) {
+    if (!text.empty()) std::memcpy(to, text.data(), text.size());
+    return to + text.size();
   }
 
-  const char* received_;
+  absl::string_view received_;
   uint32_t cursor_;
   std::string* out_;
-  char* at_;     // where the next byte goes in `out`
-  char* limit_;  // the end of `out`
 };
 
 }  // namespace heddle::h1
