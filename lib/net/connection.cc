@@ -1,6 +1,7 @@
 #include "lib/net/connection.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <uv.h>
 
 #include <string>
@@ -39,6 +40,7 @@ struct Connection::Impl {
   }
 
   size_t buffered() const { return tcp.write_queue_size + pending.size(); }
+  void Apply(const SocketOptions& options);
 
   void Read();
   void OnRead(ssize_t count, const char* data);
@@ -62,6 +64,7 @@ struct Connection::Impl {
   bool shutdown_wanted = false;
   bool writing = false;  // in_flight is libuv's
   size_t buffer_limit = 64 << 20;
+  uint64_t written = 0;  // by the owner, in all
   absl::Status write_error;
   std::string in_flight;  // being written by libuv
   std::string pending;    // waits for that
@@ -72,6 +75,18 @@ struct Connection::Impl {
   uv_shutdown_t shutdown{};
   std::shared_ptr<Impl> self;  // until the handle is closed
 };
+
+// The read and write timeouts are for the owners, who know what a connection waits for. What the kernel does
+// not let be set stays as it is.
+void Connection::Impl::Apply(const SocketOptions& options) {
+  if (options.no_delay) uv_tcp_nodelay(&tcp, 1);
+  if (!options.keep_alive.has_value()) return;
+  uv_os_fd_t fd = -1;
+  const int on = *options.keep_alive ? 1 : 0;
+  if (uv_fileno(reinterpret_cast<const uv_handle_t*>(&tcp), &fd) == 0) {
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+  }
+}
 
 void Connection::Impl::Read() {
   const int error = uv_read_start(
@@ -190,17 +205,17 @@ Connection::Connection(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) { im
 Connection::~Connection() { impl_->Close(/*reset=*/false); }
 
 std::unique_ptr<Connection> Connection::Connect(Loop& loop, const SocketAddress& peer, Millis timeout,
-                                                Handler& handler) {
+                                                Handler& handler, const SocketOptions& options) {
   auto impl = std::make_shared<Impl>(loop, peer);
   std::unique_ptr<Connection> connection(new Connection(impl));
   impl->handler = &handler;
   impl->reading = true;
-  uv_tcp_nodelay(&impl->tcp, 1);
   sockaddr_storage address;
   peer.ToSockaddr(&address);
   const int error =
       uv_tcp_connect(&impl->connect, &impl->tcp, reinterpret_cast<const sockaddr*>(&address),
                      [](uv_connect_t* c, int status) { static_cast<Impl*>(c->data)->OnConnectDone(status); });
+  if (error == 0) impl->Apply(options);
   if (error != 0) {
     impl->FailLater(impl->Error("connect to", error));
   } else if (timeout > Millis(0)) {
@@ -213,11 +228,12 @@ std::unique_ptr<Connection> Connection::Connect(Loop& loop, const SocketAddress&
   return connection;
 }
 
-std::unique_ptr<Connection> Connection::Adopt(Loop& loop, int fd, const SocketAddress& peer) {
+std::unique_ptr<Connection> Connection::Adopt(Loop& loop, int fd, const SocketAddress& peer,
+                                              const SocketOptions& options) {
   auto impl = std::make_shared<Impl>(loop, peer);
   std::unique_ptr<Connection> connection(new Connection(impl));
   HEDDLE_CHECK(uv_tcp_open(&impl->tcp, fd) == 0);
-  uv_tcp_nodelay(&impl->tcp, 1);
+  impl->Apply(options);
   impl->established = true;
   return connection;
 }
@@ -234,6 +250,7 @@ void Connection::set_handler(Handler& handler) { impl_->handler = &handler; }
 void Connection::Write(absl::string_view data) {
   Impl& c = *impl_;
   if (data.empty() || c.closed || c.failed || !c.write_error.ok()) return;
+  c.written += data.size();
   if (c.established && !c.writing) {
     const uv_buf_t buffer = uv_buf_init(const_cast<char*>(data.data()), static_cast<unsigned>(data.size()));
     const int taken = uv_try_write(c.stream(), &buffer, 1);
@@ -256,6 +273,8 @@ void Connection::Write(absl::string_view data) {
 
 size_t Connection::buffered() const { return impl_->buffered(); }
 
+uint64_t Connection::sent() const { return impl_->written - impl_->buffered(); }
+
 void Connection::set_buffer_limit(size_t bytes) { impl_->buffer_limit = bytes; }
 
 void Connection::PauseReading() {
@@ -270,6 +289,8 @@ void Connection::ResumeReading() {
   impl_->reading = true;
   if (impl_->established) impl_->Read();
 }
+
+bool Connection::paused() const { return !impl_->reading && !impl_->eof; }
 
 void Connection::Shutdown() {
   impl_->shutdown_wanted = true;

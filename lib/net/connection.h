@@ -8,6 +8,7 @@
 #define HEDDLE_LIB_NET_CONNECTION_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "absl/strings/string_view.h"
@@ -15,6 +16,7 @@
 #include "lib/base/socket_address.h"
 #include "lib/base/status.h"
 #include "lib/event/loop.h"
+#include "lib/net/socket_options.h"
 
 namespace heddle {
 
@@ -47,9 +49,10 @@ class Connection {
   // Starts to connect. `handler` hears OnConnected or OnError; written bytes are kept until then. `timeout`
   // 0: the kernel's own. `loop` and `handler` outlive the connection.
   static std::unique_ptr<Connection> Connect(Loop& loop, const SocketAddress& peer, Millis timeout,
-                                             Handler& handler);
+                                             Handler& handler, const SocketOptions& options = {});
   // Takes a connected socket (see Listener). Nothing is read before Start.
-  static std::unique_ptr<Connection> Adopt(Loop& loop, int fd, const SocketAddress& peer);
+  static std::unique_ptr<Connection> Adopt(Loop& loop, int fd, const SocketAddress& peer,
+                                           const SocketOptions& options = {});
 
   ~Connection();
   Connection(const Connection&) = delete;
@@ -65,6 +68,8 @@ class Connection {
   void Write(absl::string_view data);
   // Bytes written and not yet taken by the kernel.
   size_t buffered() const;
+  // Bytes that the kernel has taken so far (see WriteProgress).
+  uint64_t sent() const;
   // The connection fails with ResourceExhausted once more than this is buffered. Default 64 MiB: a writer
   // that minds kHighWater never meets it.
   void set_buffer_limit(size_t bytes);
@@ -73,6 +78,7 @@ class Connection {
   // that cannot keep up. Resume after Pause. Idempotent.
   void PauseReading();
   void ResumeReading();
+  bool paused() const;
 
   // Sends what is buffered and then the end of the stream. Reading goes on. No Write afterwards.
   void Shutdown();

@@ -34,12 +34,14 @@ absl::Status ListenError(const SocketAddress& address, int error) {
 
 int BindAndListen(int fd, const SocketAddress& address, const Listener::Options& options) {
   const int on = 1;
-  if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0) return errno;
-  if (options.reuse_port && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) != 0) return errno;
+  const SocketOptions& socket = options.socket;
+  if (socket.reuse_address && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0) return errno;
+  const bool reuse_port = options.reuse_port || socket.reuse_port;
+  if (reuse_port && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) != 0) return errno;
   sockaddr_storage where;
   const socklen_t length = address.ToSockaddr(&where);
   if (bind(fd, reinterpret_cast<const sockaddr*>(&where), length) != 0) return errno;
-  if (listen(fd, options.backlog) != 0) return errno;
+  if (listen(fd, socket.backlog.value_or(options.backlog)) != 0) return errno;
   return 0;
 }
 
@@ -58,13 +60,14 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Listen(Loop& loop, const Soc
   socklen_t length = sizeof(bound);
   getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &length);
   const auto taken = SocketAddress::FromSockaddr(reinterpret_cast<const sockaddr*>(&bound));
-  return std::unique_ptr<Listener>(new Listener(loop, fd, taken, std::move(on_accept)));
+  return std::unique_ptr<Listener>(new Listener(loop, fd, taken, options.socket, std::move(on_accept)));
 }
 
-Listener::Listener(Loop& loop, int fd, SocketAddress address, OnAccept on_accept)
+Listener::Listener(Loop& loop, int fd, SocketAddress address, const SocketOptions& socket, OnAccept on_accept)
     : loop_(loop),
       fd_(fd),
       address_(address),
+      socket_(socket),
       on_accept_(std::make_shared<OnAccept>(std::move(on_accept))),
       watcher_(std::make_unique<FdWatcher>(loop, fd, [this](FdWatcher::Ready) { OnReadable(); })),
       retry_(loop, [this] { Resume(); }) {
@@ -90,7 +93,7 @@ bool Listener::AcceptOne() {
   if (fd >= 0) {
     const auto from = SocketAddress::FromSockaddr(reinterpret_cast<const sockaddr*>(&peer));
     const auto on_accept = on_accept_;
-    (*on_accept)(Connection::Adopt(loop_, fd, from));
+    (*on_accept)(Connection::Adopt(loop_, fd, from, socket_));
     return true;
   }
   // A connection that was given up while it waited is not the listener's trouble.

@@ -22,8 +22,10 @@ class Listener {
     // it, a second process can take the port as well.
     bool reuse_port = false;
     int backlog = 4096;  // the kernel's net.core.somaxconn may lower it
+    // Of the listening socket (its backlog and reuse_port win over those above) and of accepted ones.
+    SocketOptions socket;
   };
-  // The connection has TCP_NODELAY set and is not yet read from: call Start on it.
+  // The connection is not yet read from: call Start on it.
   using OnAccept = absl::AnyInvocable<void(std::unique_ptr<Connection>)>;
 
   // Binds and listens; port 0 takes a free one. The error names the address: AlreadyExists when it is in use,
@@ -46,7 +48,7 @@ class Listener {
   void StopAccepting();
 
  private:
-  Listener(Loop& loop, int fd, SocketAddress address, OnAccept on_accept);
+  Listener(Loop& loop, int fd, SocketAddress address, const SocketOptions& socket, OnAccept on_accept);
   void OnReadable();
   // Accepts one. False when there is none, or when the process is out of descriptors (which pauses for a
   // while).
@@ -57,6 +59,7 @@ class Listener {
   Loop& loop_;
   int fd_;
   SocketAddress address_;
+  const SocketOptions socket_;
   std::shared_ptr<OnAccept> on_accept_;  // outlives a listener that is destroyed inside it
   std::unique_ptr<FdWatcher> watcher_;
   Timer retry_;

@@ -1,12 +1,19 @@
 #include "proxy/balance/client.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 namespace heddle {
 
-Client::Client(Loop& loop, const EndpointConfig& config, const Scope& scope, std::string id, uint64_t seed)
-    : loop_(loop), config_(config), id_(std::move(id)), stats_(scope), p2c_(seed) {}
+Client::Client(Loop& loop, ClientConfig config, const Scope& scope, std::string id, uint64_t seed)
+    : loop_(loop),
+      config_(std::move(config)),
+      id_(std::move(id)),
+      random_(seed),
+      stats_(scope),
+      requeue_budget_(config_.requeue_budget, loop.Now()),
+      p2c_(random_.Next()) {}
 
 Client::~Client() = default;
 
@@ -33,6 +40,8 @@ void Client::Update(const Addr& addr) {
   stats_.updates.Increment();
   std::map<SocketAddress, std::unique_ptr<EndpointPool>> before = std::move(endpoints_);
   endpoints_.clear();
+  const auto authority = addr.meta.find("authority");
+  authority_ = authority == addr.meta.end() ? "" : authority->second;
   if (addr.state == AddrState::kBound) {
     for (const Endpoint& endpoint : *addr.endpoints) {
       std::unique_ptr<EndpointPool>& pool = endpoints_[endpoint.address];
@@ -41,7 +50,8 @@ void Client::Update(const Addr& addr) {
         pool->set_weight(endpoint.weight);
         before.erase(kept);
       } else if (pool == nullptr) {
-        pool = std::make_unique<EndpointPool>(loop_, config_, stats_, endpoint.address, endpoint.weight);
+        pool = std::make_unique<EndpointPool>(loop_, config_.endpoint, stats_, endpoint.address,
+                                              endpoint.weight, random_.Next());
         stats_.adds.Increment();
       }
     }
@@ -76,18 +86,23 @@ void Client::Retire(std::unique_ptr<EndpointPool> pool) {
 
 size_t Client::outstanding() const {
   size_t sum = 0;
-  for (const auto& [address, pool] : endpoints_) sum += pool->outstanding();
-  for (const auto& [address, pool] : retired_) sum += pool->outstanding();
+  for (const auto& [address, pool] : endpoints_) sum += std::max(pool->pending(), pool->outstanding());
+  for (const auto& [address, pool] : retired_) sum += std::max(pool->pending(), pool->outstanding());
   return sum;
 }
 
-void Client::CloseIdle(Nanos now) {
+void Client::Sweep(Nanos now) {
   size_t available = 0;
+  size_t pending = 0;
   for (const auto& [address, pool] : endpoints_) {
-    pool->CloseIdle(now);
+    pool->Sweep(now);
     if (pool->available(now)) ++available;
+    pending += pool->pending();
   }
+  for (const auto& [raw, pool] : retired_) pool->Sweep(now);
   stats_.available.Set(static_cast<double>(available));
+  stats_.busy.Set(static_cast<double>(endpoints_.size() - available));
+  stats_.load.Set(static_cast<double>(pending));
 }
 
 }  // namespace heddle

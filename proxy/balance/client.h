@@ -9,17 +9,19 @@
 #include <string>
 
 #include "lib/naming/addr.h"
+#include "proxy/balance/client_config.h"
 #include "proxy/balance/p2c.h"
 #include "proxy/endpoint/endpoint_pool.h"
+#include "proxy/retry/budget.h"
 
 namespace heddle {
 
-// One worker's. `loop` and `config` outlive it.
+// One worker's. `loop` outlives it.
 class Client {
  public:
   // `id`: the bound name, as shown: "/#/io.l5d.fs/web".
-  Client(Loop& loop, const EndpointConfig& config, const Scope& scope, std::string id, uint64_t seed);
-  ~Client();  // REQUIRES: no exchange is under way
+  Client(Loop& loop, ClientConfig config, const Scope& scope, std::string id, uint64_t seed);
+  ~Client();  // REQUIRES: no attempt is under way
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
@@ -33,6 +35,12 @@ class Client {
   // An endpoint for an exchange; nullptr if there is none, which state() explains.
   EndpointPool* Pick(Nanos now) { return p2c_.Pick(now); }
 
+  const ClientConfig& config() const { return config_; }
+  // Of attempts made again because a connection could not be made, or was stale.
+  RetryBudget& requeue_budget() { return requeue_budget_; }
+  // What its requests are to have as Host: the endpoint set's metadata "authority"; "": as received.
+  const std::string& authority() const { return authority_; }
+
   // kPending until the first Update that says something.
   AddrState state() const { return state_; }
   // Why there is no endpoint. For state kFailed.
@@ -42,18 +50,22 @@ class Client {
   // Endpoints to choose from.
   size_t size() const { return p2c_.size(); }
 
-  // Exchanges under way, those with retired endpoints too.
+  // Attempts under way, those at retired endpoints too.
   size_t outstanding() const;
-  void CloseIdle(Nanos now);
+  // To be called about once a second: EndpointPool::Sweep, and the gauges.
+  void Sweep(Nanos now);
 
  private:
   void Retire(std::unique_ptr<EndpointPool> pool);
   void Rebuild();
 
   Loop& loop_;
-  const EndpointConfig& config_;
+  const ClientConfig config_;
   const std::string id_;
+  std::string authority_;
+  Random random_;
   ClientStats stats_;
+  RetryBudget requeue_budget_;
   AddrState state_ = AddrState::kPending;
   absl::Status error_;
   P2c p2c_;

@@ -117,7 +117,7 @@ TEST_CASE("a connect that is not answered fails at its timeout", "[net]") {
   FakeClock clock;
   Loop loop(clock);
   // A full backlog drops the handshake: nobody accepts, and the queue holds two at most.
-  auto listener = Listener::Listen(loop, *SocketAddress::Parse("127.0.0.1", 0), {false, 0},
+  auto listener = Listener::Listen(loop, *SocketAddress::Parse("127.0.0.1", 0), {false, 0, {}},
                                    [](std::unique_ptr<Connection>) {});
   REQUIRE(listener.ok());
   (*listener)->Pause();

@@ -43,7 +43,7 @@ TEST_CASE("a taken port is refused by name", "[net]") {
 
 TEST_CASE("workers share a port when they ask to", "[net]") {
   Loop loop;
-  const Listener::Options shared{true, 16};
+  const Listener::Options shared{true, 16, {}};
   auto first = Listener::Listen(loop, kAnyPort, shared, [](std::unique_ptr<Connection>) {});
   REQUIRE(first.ok());
   REQUIRE(Listener::Listen(loop, (*first)->address(), shared, [](std::unique_ptr<Connection>) {}).ok());

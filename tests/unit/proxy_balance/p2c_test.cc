@@ -17,7 +17,7 @@ struct Pools {
   explicit Pools(const std::vector<double>& weights) : p2c(7) {
     for (const double weight : weights) {
       const auto port = static_cast<uint32_t>(1 + pools.size());
-      pools.push_back(std::make_unique<EndpointPool>(loop, config, stats, Address(port), weight));
+      pools.push_back(std::make_unique<EndpointPool>(loop, config, stats, Address(port), weight, port));
     }
     std::vector<EndpointPool*> raw;
     for (const auto& pool : pools) raw.push_back(pool.get());
@@ -87,7 +87,7 @@ TEST_CASE("a client keeps the endpoints that stay, and what it knew when discove
   FakeClock clock;
   Loop loop(clock);
   MetricsTree metrics;
-  const EndpointConfig config;
+  const ClientConfig config;
   Client client(loop, config, metrics.root().Child("c"), "/#/c", 1);
   CHECK(client.state() == AddrState::kPending);
   CHECK(client.Pick(loop.Now()) == nullptr);
@@ -115,7 +115,7 @@ TEST_CASE("an endpoint that goes while it is busy lives until it is done") {
   FakeClock clock;
   Loop loop(clock);
   MetricsTree metrics;
-  const EndpointConfig config;
+  const ClientConfig config;
   Client client(loop, config, metrics.root().Child("c"), "/#/c", 1);
   client.Update(Addr::Bound({{Address(1), 1.0, {}}}));
   EndpointPool* pool = client.Pick(loop.Now());

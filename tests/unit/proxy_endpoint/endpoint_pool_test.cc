@@ -65,7 +65,7 @@ struct World {
                                       });
     REQUIRE(listening.ok());
     listener = *std::move(listening);
-    pool = std::make_unique<EndpointPool>(loop, config, stats, listener->address(), 1.0);
+    pool = std::make_unique<EndpointPool>(loop, config, stats, listener->address(), 1.0, 1);
   }
   ~World() {
     pool.reset();
@@ -195,11 +195,11 @@ TEST_CASE("no more than max_idle are kept, and none longer than idle_timeout") {
   CHECK(w.pool->idle() == 1);
   w.clock.Advance(Millis(1000));
   w.loop.RunReady();
-  w.pool->CloseIdle(w.loop.Now());
+  w.pool->Sweep(w.loop.Now());
   CHECK(w.pool->idle() == 1);
   w.clock.Advance(Millis(1));
   w.loop.RunReady();
-  w.pool->CloseIdle(w.loop.Now());
+  w.pool->Sweep(w.loop.Now());
   CHECK(w.pool->idle() == 0);
 }
 
@@ -250,11 +250,11 @@ TEST_CASE("a connect that nobody answers fails at connect_timeout") {
   config.connect_timeout = Millis(300);
   World w(config);
   // A full backlog drops the handshake: nobody accepts, and the queue holds two at most.
-  auto full = Listener::Listen(w.loop, *SocketAddress::Parse("127.0.0.1", 0), {false, 0},
+  auto full = Listener::Listen(w.loop, *SocketAddress::Parse("127.0.0.1", 0), {false, 0, {}},
                                [](std::unique_ptr<Connection>) {});
   REQUIRE(full.ok());
   (*full)->Pause();
-  EndpointPool pool(w.loop, w.config, w.stats, (*full)->address(), 1.0);
+  EndpointPool pool(w.loop, w.config, w.stats, (*full)->address(), 1.0, 1);
   Heard heard[4];
   std::vector<std::unique_ptr<ClientConnection>> connections;
   for (Heard& h : heard) {
