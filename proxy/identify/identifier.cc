@@ -20,6 +20,7 @@ class HeaderReader {
   // "" if absent.
   absl::string_view Read(const RequestView& request) const {
     if (id_ == HeaderId::kHost) return request.host;
+    if (request.cleared && IsL5d(id_)) return {};
     if (!IsUnlisted(id_)) return request.head->Value(request.bytes, id_);
     for (const Field* f = request.head->begin_fields(); f != request.head->end_fields(); ++f) {
       if (f->id == id_ && heddle::EqualsIgnoreCase(f->name.In(request.bytes), name_)) {
@@ -228,8 +229,8 @@ struct Maker {
 
 }  // namespace
 
-RequestView MakeRequestView(absl::string_view bytes, const Head& head) {
-  RequestView view{bytes, &head, head.method_text.In(bytes), head.target.In(bytes), {}};
+RequestView MakeRequestView(absl::string_view bytes, const Head& head, bool cleared) {
+  RequestView view{bytes, &head, head.method_text.In(bytes), head.target.In(bytes), {}, cleared};
   if (head.form == TargetForm::kAbsolute) {
     view.target = head.origin.In(bytes);
     view.host = head.authority.In(bytes);

@@ -24,9 +24,10 @@ struct RequestView {
   absl::string_view method;
   absl::string_view target;  // path and query, also of a request in absolute form
   absl::string_view host;  // of the target in absolute form; of the Host field otherwise; "" if there is none
+  bool cleared = false;    // no l5d header is believed: as if there were none (clearContext)
 };
 
-RequestView MakeRequestView(absl::string_view bytes, const Head& head);
+RequestView MakeRequestView(absl::string_view bytes, const Head& head, bool cleared = false);
 
 // Immutable; any thread.
 class Identifier {

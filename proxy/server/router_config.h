@@ -13,6 +13,7 @@
 #include "lib/dtab/dtab.h"
 #include "lib/dtab/path.h"
 #include "lib/net/socket_options.h"
+#include "lib/trace/trace_context.h"
 #include "proxy/access_log/access_log_config.h"
 #include "proxy/balance/client_config.h"
 #include "proxy/endpoint/endpoint_config.h"
@@ -75,6 +76,7 @@ struct RouterConfig {
   ServerLimits limits;
   RouteConfig route;
   EndpointConfig endpoint;
+  TracePropagator trace_propagator = TracePropagator::kDefault;
   ByPrefix<ClientConfig> clients;    // `client`
   ByPrefix<ServiceConfig> services;  // `service`
   AccessLogConfig access_log;        // httpAccessLog...
