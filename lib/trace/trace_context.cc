@@ -4,7 +4,6 @@
 #include <array>
 #include <cstring>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
 
@@ -153,13 +152,10 @@ std::optional<double> ParseSampleRate(absl::string_view value) {
   for (const absl::string_view suffix : {"f", "F", "d", "D"}) {
     if (absl::ConsumeSuffix(&value, suffix)) break;
   }
-  // Not "nan" nor "infinity", which are numbers to SimpleAtod.
-  const char last = value.empty() ? 'x' : value.back();
+  // Not "nan", "infinity" or "0x1", which are numbers to SimpleAtod.
+  if (value.find_first_not_of("0123456789+-.eE") != absl::string_view::npos) return std::nullopt;
   double rate = 0;
-  if ((!absl::ascii_isdigit(static_cast<unsigned char>(last)) && last != '.') ||
-      !absl::SimpleAtod(value, &rate)) {
-    return std::nullopt;
-  }
+  if (!absl::SimpleAtod(value, &rate)) return std::nullopt;
   return std::clamp(rate, 0.0, 1.0);
 }
 
