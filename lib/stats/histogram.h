@@ -72,8 +72,8 @@ class Histogram {
   }
   Octave* MakeOctave(size_t index);
 
+  std::atomic<uint64_t> sum_{0};  // in the cache line of the octaves of small values
   std::array<std::atomic<Octave*>, kOctaves> octaves_{};
-  std::atomic<uint64_t> sum_{0};
 };
 
 }  // namespace heddle

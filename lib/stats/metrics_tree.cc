@@ -1,6 +1,9 @@
 #include "lib/stats/metrics_tree.h"
 
 #include <algorithm>
+#include <array>
+#include <new>
+#include <thread>
 #include <utility>
 #include <variant>
 
@@ -10,10 +13,12 @@ namespace heddle {
 
 namespace {
 
-// How many metrics Visit copies under the lock at once: some ten microseconds of work.
+// How many metrics Visit copies under the lock at once if nobody waits: some ten microseconds of work.
 constexpr size_t kVisitBatch = 32;
+constexpr size_t kLineCells = 8;
 
-using Instance = std::variant<Counter, Gauge, Histogram>;
+// Owned by a MetricSet.
+using Instance = std::variant<const Counter*, const Gauge*, const Histogram*>;
 
 bool StartsWith(const MetricPath& path, const MetricPath& prefix) {
   return path.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), path.begin());
@@ -24,7 +29,7 @@ bool StartsWith(const MetricPath& path, const MetricPath& prefix) {
 struct MetricsTree::Entry {
   HistogramUnit unit = HistogramUnit::kPlain;
   GaugeMerge merge = GaugeMerge::kSum;
-  std::vector<std::unique_ptr<Instance>> instances;
+  std::vector<Instance> instances;
   // What instances that are gone have counted.
   uint64_t retired_counter = 0;
   HistogramSnapshot retired_histogram;
@@ -41,15 +46,15 @@ MetricSample MetricsTree::Entry::Sample(const Key& key) const {
   sample.counter = retired_counter;
   if (key.kind == Kind::kHistogram) sample.histogram = retired_histogram;
   bool first = true;
-  for (const auto& instance : instances) {
-    if (const auto* counter = std::get_if<Counter>(instance.get())) {
-      sample.counter += counter->value();
-    } else if (const auto* gauge = std::get_if<Gauge>(instance.get())) {
-      const double value = gauge->value();
+  for (const Instance& instance : instances) {
+    if (const auto* counter = std::get_if<const Counter*>(&instance)) {
+      sample.counter += (*counter)->value();
+    } else if (const auto* gauge = std::get_if<const Gauge*>(&instance)) {
+      const double value = (*gauge)->value();
       const bool replace = merge == GaugeMerge::kMax && (first || value > sample.gauge);
       sample.gauge = merge == GaugeMerge::kSum ? sample.gauge + value : replace ? value : sample.gauge;
     } else {
-      std::get<Histogram>(*instance).AddTo(sample.histogram);
+      std::get<const Histogram*>(instance)->AddTo(sample.histogram);
     }
     first = false;
   }
@@ -57,8 +62,10 @@ MetricSample MetricsTree::Entry::Sample(const Key& key) const {
 }
 
 void MetricsTree::Entry::Retire(const Instance& instance) {
-  if (const auto* counter = std::get_if<Counter>(&instance)) retired_counter += counter->value();
-  if (const auto* histogram = std::get_if<Histogram>(&instance)) histogram->AddTo(retired_histogram);
+  if (const auto* counter = std::get_if<const Counter*>(&instance)) retired_counter += (*counter)->value();
+  if (const auto* histogram = std::get_if<const Histogram*>(&instance)) {
+    (*histogram)->AddTo(retired_histogram);
+  }
 }
 
 Scope Scope::Child(absl::string_view segment) const {
@@ -68,49 +75,77 @@ Scope Scope::Child(absl::string_view segment) const {
 }
 
 struct MetricSet::Added {
-  MetricsTree::Key key;
-  const Instance* instance;
+  MetricsTree::Entries::iterator entry;
+  Instance instance;
+};
+
+struct MetricSet::Cell {
+  Cell() {}  // made a counter or a gauge when it is given out; neither needs destruction
+  union {
+    Counter counter;
+    Gauge gauge;
+  };
+};
+
+struct alignas(kLineCells * sizeof(Counter)) MetricSet::Line {
+  std::array<Cell, kLineCells> cells;
 };
 
 MetricSet::MetricSet(Scope scope) : scope_(std::move(scope)) {}
 
 MetricSet::MetricSet(MetricSet&& other) noexcept
-    : scope_(std::move(other.scope_)), added_(std::exchange(other.added_, {})) {}
+    : scope_(std::move(other.scope_)),
+      added_(std::exchange(other.added_, {})),
+      lines_(std::exchange(other.lines_, {})),
+      histograms_(std::exchange(other.histograms_, {})),
+      cells_(std::exchange(other.cells_, 0)) {}
 
 MetricSet::~MetricSet() {
-  for (const Added& added : added_) scope_.tree().Remove(added.key, added.instance);
+  if (!added_.empty()) scope_.tree().Remove(added_);
+}
+
+MetricSet::Cell& MetricSet::NewCell() {
+  if (cells_ == lines_.size() * kLineCells) lines_.push_back(std::make_unique<Line>());
+  return lines_.back()->cells[cells_++ % kLineCells];
 }
 
 template <class T>
-T& MetricSet::Add(MetricSample::Kind kind, Name name, HistogramUnit unit, GaugeMerge merge) {
-  auto instance = std::make_unique<Instance>(std::in_place_type<T>);
-  T& metric = std::get<T>(*instance);
+void MetricSet::Add(const T& metric, MetricSample::Kind kind, Name name, HistogramUnit unit,
+                    GaugeMerge merge) {
   MetricsTree::Key key{scope_.path(), kind};
+  key.path.reserve(key.path.size() + name.size());
   for (absl::string_view segment : name) key.path.emplace_back(segment);
   HEDDLE_CHECK(!key.path.empty());
-  added_.push_back({key, instance.get()});
+  added_.reserve(added_.size() + 1);
   MetricsTree& tree = scope_.tree();
-  const std::lock_guard lock(tree.mutex_);
-  auto& entry = tree.entries_[std::move(key)];
+  const auto lock = tree.Lock();
+  const auto position = tree.entries_.try_emplace(std::move(key)).first;
+  auto& entry = position->second;
   if (entry == nullptr) {
     entry = std::make_unique<MetricsTree::Entry>();
     entry->unit = unit;
     entry->merge = merge;
   }
-  entry->instances.push_back(std::move(instance));
-  return metric;
+  entry->instances.emplace_back(&metric);
+  added_.push_back({position, &metric});
 }
 
 Counter& MetricSet::AddCounter(Name name) {
-  return Add<Counter>(MetricSample::Kind::kCounter, name, HistogramUnit::kPlain, GaugeMerge::kSum);
+  auto& counter = *new (&NewCell().counter) Counter();
+  Add(counter, MetricSample::Kind::kCounter, name, HistogramUnit::kPlain, GaugeMerge::kSum);
+  return counter;
 }
 
 Gauge& MetricSet::AddGauge(Name name, GaugeMerge merge) {
-  return Add<Gauge>(MetricSample::Kind::kGauge, name, HistogramUnit::kPlain, merge);
+  auto& gauge = *new (&NewCell().gauge) Gauge();
+  Add(gauge, MetricSample::Kind::kGauge, name, HistogramUnit::kPlain, merge);
+  return gauge;
 }
 
 Histogram& MetricSet::AddHistogram(Name name, HistogramUnit unit) {
-  return Add<Histogram>(MetricSample::Kind::kHistogram, name, unit, GaugeMerge::kSum);
+  Histogram& histogram = *histograms_.emplace_back(std::make_unique<Histogram>());
+  Add(histogram, MetricSample::Kind::kHistogram, name, unit, GaugeMerge::kSum);
+  return histogram;
 }
 
 Scope UnshownScope() {
@@ -125,20 +160,31 @@ MetricsTree::~MetricsTree() {
   HEDDLE_CHECK(entries_.empty());
 }
 
-void MetricsTree::Remove(const Key& key, const void* instance) {
-  const std::lock_guard lock(mutex_);
-  const auto found = entries_.find(key);
-  HEDDLE_CHECK(found != entries_.end());
-  auto& instances = found->second->instances;
-  const auto position = std::find_if(instances.begin(), instances.end(),
-                                     [&](const auto& other) { return other.get() == instance; });
-  HEDDLE_CHECK(position != instances.end());
-  if (instances.size() == 1) {
-    entries_.erase(found);
-    return;
+std::unique_lock<std::mutex> MetricsTree::Lock() {
+  std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) {
+    waiting_.fetch_add(1, std::memory_order_relaxed);
+    lock.lock();
+    waiting_.fetch_sub(1, std::memory_order_relaxed);
   }
-  found->second->Retire(**position);
-  instances.erase(position);
+  return lock;
+}
+
+void MetricsTree::Remove(const std::vector<MetricSet::Added>& added) {
+  std::vector<Entries::node_type> gone;  // freed without the lock
+  gone.reserve(added.size());
+  const auto lock = Lock();
+  for (const auto& [position, instance] : added) {
+    auto& instances = position->second->instances;
+    const auto found = std::find(instances.begin(), instances.end(), instance);
+    HEDDLE_CHECK(found != instances.end());
+    if (instances.size() == 1) {
+      gone.push_back(entries_.extract(position));
+      continue;
+    }
+    position->second->Retire(instance);
+    instances.erase(found);
+  }
 }
 
 void MetricsTree::Visit(absl::FunctionRef<void(const MetricSample&)> visit) const { VisitBelow({}, visit); }
@@ -154,14 +200,19 @@ void MetricsTree::VisitBelow(const MetricPath& prefix,
     {
       const std::lock_guard lock(mutex_);
       auto position = skip_next ? entries_.upper_bound(next) : entries_.lower_bound(next);
-      while (position != entries_.end() && batch.size() < kVisitBatch &&
-             StartsWith(position->first.path, prefix)) {
+      const auto at_end = [&] {
+        return position == entries_.end() || !StartsWith(position->first.path, prefix);
+      };
+      while (!at_end() && batch.size() < kVisitBatch) {
         batch.push_back(position->second->Sample(position->first));
         ++position;
+        if (waiting_.load(std::memory_order_relaxed) > 0) break;
       }
+      more = !at_end();
     }
+    // Whoever waits comes first.
+    if (waiting_.load(std::memory_order_relaxed) > 0) std::this_thread::yield();
     for (const MetricSample& sample : batch) visit(sample);
-    more = batch.size() == kVisitBatch;
     if (more) next = Key{batch.back().path, batch.back().kind};
     skip_next = true;
   }

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "lib/stats/lazy_counter.h"
 
 namespace heddle {
 namespace {
@@ -140,6 +141,66 @@ TEST_CASE("Workers come and go while the tree is read, and no count is lost") {
   }
   for (auto& worker : workers) worker.join();
   CHECK(Show(tree) == absl::StrCat("shared/n=", kWorkers * kRounds));
+}
+
+TEST_CASE("Nobody waits for what is done with a metric that is visited") {
+  MetricsTree tree;
+  MetricSet keep(tree.root());
+  for (int i = 0; i < 1000; ++i) keep.AddCounter({"kept", absl::StrCat(i)});
+  int visited = 0;
+  tree.Visit([&](const MetricSample&) {
+    if (++visited % 100 != 1) return;
+    // Another thread adds and removes a set, and is done before this one goes on.
+    std::thread([&] {
+      MetricSet own(tree.root().Child("new"));
+      own.AddCounter({"n"}).Increment();
+      own.AddLatency({"latency"}).Record(1);
+    }).join();
+  });
+  CHECK(visited == 1000);
+  CHECK(tree.size() == 1000);
+}
+
+TEST_CASE("A visit gives way to those who add and remove, and still sees what stays") {
+  MetricsTree tree;
+  MetricSet keep(tree.root());
+  for (int i = 0; i < 300; ++i) keep.AddLatency({"kept", absl::StrCat(i)}).Record(i);
+  std::atomic<bool> done{false};
+  std::thread worker([&] {
+    while (!done.load()) {
+      MetricSet own(tree.root().Child("kept").Child("own"));
+      for (int i = 0; i < 10; ++i) own.AddCounter({"n", absl::StrCat(i)});
+    }
+  });
+  for (int round = 0; round < 30; ++round) {
+    int kept = 0;
+    tree.VisitBelow({"kept"}, [&](const MetricSample& sample) { kept += sample.path[1] == "own" ? 0 : 1; });
+    CHECK(kept == 300);
+  }
+  done.store(true);
+  worker.join();
+  CHECK(tree.size() == 300);
+}
+
+TEST_CASE("The metrics of a set lie together, and apart from those of another") {
+  MetricsTree tree;
+  MetricSet one(tree.root().Child("one")), two(tree.root().Child("two"));
+  const auto line = [](const auto& metric) { return reinterpret_cast<uintptr_t>(&metric) / 64; };
+  const Counter& first = one.AddCounter({"requests"});
+  const Counter& other = two.AddCounter({"requests"});
+  CHECK(line(one.AddCounter({"success"})) == line(first));
+  CHECK(line(one.AddGauge({"pending"})) == line(first));
+  CHECK(line(other) != line(first));
+}
+
+TEST_CASE("A lazy counter is there once it counts") {
+  MetricsTree tree;
+  MetricSet set(tree.root());
+  LazyCounter counter(set, "retries", "not_open");
+  CHECK(Show(tree).empty());
+  counter.Increment();
+  counter.Increment(2);
+  CHECK(Show(tree) == "retries/not_open=3");
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-#include "proxy/classify/classify.h"
+#include "proxy/classify/request_stats.h"
 
 #include <catch2/catch.hpp>
 #include <map>
+#include <set>
 #include <string>
 
 #include "absl/strings/str_join.h"
-#include "proxy/classify/request_stats.h"
 
 namespace heddle {
 namespace {
@@ -30,11 +30,6 @@ std::map<std::string, double> Shown(const MetricsTree& metrics) {
   return shown;
 }
 
-TEST_CASE("a server's error is a failure, everything else is not") {
-  for (const int status : {200, 204, 304, 400, 404, 429, 499}) CHECK(IsSuccess(status));
-  for (const int status : {500, 502, 503, 504, 599}) CHECK_FALSE(IsSuccess(status));
-}
-
 TEST_CASE("requests are pending until they are over, whatever becomes of them") {
   MetricsTree metrics;
   RequestStats stats(metrics.root(), RequestStats::Detail::kPlain);
@@ -46,12 +41,9 @@ TEST_CASE("requests are pending until they are over, whatever becomes of them") 
   stats.OnDone(500, false, Millis(5));
   stats.OnGone();
   const std::map<std::string, double> expected = {
-      {"requests", 3},
-      {"success", 1},
-      {"failures", 1},
-      {"failures/com.twitter.finagle.service.ResponseClassificationSyntheticException", 1},
-      {"pending", 0},
-      {"request_latency_ms", 2}};
+      {"requests", 3}, {"success", 1},
+      {"failures", 1}, {"failures/com.twitter.finagle.service.ResponseClassificationSyntheticException", 1},
+      {"pending", 0},  {"request_latency_ms", 2}};
   CHECK(Shown(metrics) == expected);
 }
 
@@ -71,7 +63,7 @@ TEST_CASE("statuses are counted each, by hundreds, and as an error where there i
   RequestStats stats(metrics.root(), RequestStats::Detail::kWithStatus);
   for (const int status : {200, 200, 201, 404, 200, 503, 0, 0, 404}) {
     stats.OnRequest();
-    stats.OnDone(status, IsSuccess(status) && status != 0, Millis(1));
+    stats.OnDone(status, status != 0 && status < 500, Millis(1));
   }
   std::map<std::string, double> shown = Shown(metrics);
   CHECK(shown["status/200"] == 3);
@@ -82,7 +74,44 @@ TEST_CASE("statuses are counted each, by hundreds, and as an error where there i
   CHECK(shown["status/503"] == 1);
   CHECK(shown["status/5XX"] == 1);
   CHECK(shown["status/error"] == 2);
+  CHECK(shown["time/2XX"] == 4);
+  CHECK(shown["time/4XX"] == 2);
+  CHECK(shown["time/5XX"] == 1);
+  CHECK(shown["time/error"] == 2);
   CHECK(shown.count("status/0XX") == 0);
+}
+
+TEST_CASE("a failure is counted by its name too") {
+  MetricsTree metrics;
+  RequestStats stats(metrics.root(), RequestStats::Detail::kPlain);
+  const auto fail = [&](AttemptFailure failure) {
+    stats.OnRequest();
+    stats.OnDone(0, ResponseClass::kRetryableFailure, Millis(1));
+    stats.OnException(failure);
+  };
+  fail(AttemptFailure::kConnect);
+  fail(AttemptFailure::kTimeout);
+  fail(AttemptFailure::kConnect);
+  stats.OnRequest();
+  stats.OnDone(503, ResponseClass::kFailure, Millis(1));
+  stats.OnRequest();
+  stats.OnDone(500, ResponseClass::kSuccess, Millis(1));  // allSuccessful
+  const std::map<std::string, double> expected = {
+      {"requests", 5},
+      {"success", 1},
+      {"failures", 4},
+      {"failures/com.twitter.finagle.ConnectionFailedException", 2},
+      {"failures/com.twitter.finagle.IndividualRequestTimeoutException", 1},
+      {"failures/com.twitter.finagle.service.ResponseClassificationSyntheticException", 1},
+      {"pending", 0},
+      {"request_latency_ms", 5}};
+  CHECK(Shown(metrics) == expected);
+}
+
+TEST_CASE("each failure has a name of its own") {
+  std::set<absl::string_view> names;
+  for (size_t i = 0; i < kFailureNameCount; ++i) names.insert(ExceptionName(static_cast<FailureName>(i)));
+  CHECK(names.size() == kFailureNameCount);
 }
 
 TEST_CASE("a status that is out of any range is still counted, and in bounds") {
