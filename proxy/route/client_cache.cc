@@ -7,15 +7,20 @@
 namespace heddle {
 namespace {
 
+// A bound name is a path, but for what somebody else's namer may have made up.
+ClientConfig ConfigOf(const ByPrefix<ClientConfig>& configs, const std::string& id) {
+  return configs.For(Path::Parse(id).value_or(Path()));
+}
+
 // How many that still have requests under way are passed over at once in search of one to evict.
 constexpr int kMaxPassedOver = 16;
 
 }  // namespace
 
-ClientCache::ClientCache(Loop& loop, const EndpointConfig& endpoint, const RouteConfig& config,
+ClientCache::ClientCache(Loop& loop, const ByPrefix<ClientConfig>& clients, const RouteConfig& config,
                          const Scope& router, uint64_t seed)
     : loop_(loop),
-      endpoint_config_(endpoint),
+      configs_(clients),
       config_(config),
       scope_(router.Child("client")),
       random_(seed),
@@ -30,7 +35,7 @@ Client* ClientCache::Hold(const std::string& id) {
     entry = std::make_unique<Entry>();
     const absl::string_view segment = absl::string_view(id).substr(1);  // a path, without its first slash
     entry->client =
-        std::make_unique<Client>(loop_, endpoint_config_, scope_.Child(segment), id, random_.Next());
+        std::make_unique<Client>(loop_, ConfigOf(configs_, id), scope_.Child(segment), id, random_.Next());
     entry->holds = 1;
     Client* client = entry->client.get();
     if (entries_.size() > config_.max_clients && unheld_.empty()) stats_.oneshots.Increment();
@@ -93,7 +98,7 @@ void ClientCache::Erase(Entry& entry) {
 }
 
 void ClientCache::Sweep(Nanos now) {
-  for (const auto& [id, entry] : entries_) entry->client->CloseIdle(now);
+  for (const auto& [id, entry] : entries_) entry->client->Sweep(now);
   for (auto it = unheld_.begin(); it != unheld_.end();) {
     Entry& entry = **it++;
     if (entry.last_used >= now - config_.idle_ttl || entry.client->outstanding() > 0) continue;

@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "lib/base/random.h"
 #include "proxy/balance/client.h"
+#include "proxy/route/by_prefix.h"
 #include "proxy/route/cache_stats.h"
 #include "proxy/route/route_config.h"
 
@@ -20,13 +21,14 @@ namespace heddle {
 class ClientCache {
  public:
   // `router`: rt/<label>. Counts in bindcache/client.
-  ClientCache(Loop& loop, const EndpointConfig& endpoint, const RouteConfig& config, const Scope& router,
-              uint64_t seed);
+  ClientCache(Loop& loop, const ByPrefix<ClientConfig>& clients, const RouteConfig& config,
+              const Scope& router, uint64_t seed);
   ~ClientCache();  // REQUIRES: no exchange is under way
   ClientCache(const ClientCache&) = delete;
   ClientCache& operator=(const ClientCache&) = delete;
 
-  // The client, held once more. While it is held its endpoints are followed: Update tells of every change.
+  // The client, held once more; a new one is configured as its bound name says. While it is held its
+  // endpoints are followed: Update tells of every change.
   Client* Hold(const std::string& id);
   // Held once less; last used at `last_used`.
   void Release(Client& client, Nanos last_used);
@@ -56,7 +58,7 @@ class ClientCache {
   void Erase(Entry& entry);
 
   Loop& loop_;
-  const EndpointConfig& endpoint_config_;
+  const ByPrefix<ClientConfig>& configs_;
   const RouteConfig& config_;
   const Scope scope_;  // rt/<label>/client
   Random random_;

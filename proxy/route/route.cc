@@ -35,6 +35,12 @@ std::string DescribeClient(const Client& client) {
 RouteTarget::RouteTarget(Client* c, std::string fields, Scope scope)
     : client(c), head_fields(std::move(fields)), scope_(std::move(scope)) {}
 
+RouteTargets::~RouteTargets() {
+  for (const auto& target : targets) {
+    if (target->client != nullptr) clients.Release(*target->client, last_used);
+  }
+}
+
 void RouteTargets::Spread(uint64_t presence) {
   spread_at = presence;
   shares = Shares(*snapshot, [this](size_t i) {

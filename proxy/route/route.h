@@ -15,6 +15,8 @@
 #include "proxy/balance/client.h"
 #include "proxy/classify/request_stats.h"
 #include "proxy/route/bound_route.h"
+#include "proxy/route/client_cache.h"
+#include "proxy/route/service.h"
 
 namespace heddle {
 
@@ -45,18 +47,27 @@ struct RouteTarget {
   std::optional<RequestStats> stats_;
 };
 
-// The targets of one snapshot: kept while a request is on its way to one, also when the route has moved on.
+// The targets of one snapshot: kept, with the clients that they hold, while a request is on its way to one,
+// also when the route has moved on.
 struct RouteTargets {
+  // Holds in `clients` what its targets name: those are let go with it.
+  explicit RouteTargets(ClientCache& cache) : clients(cache) {}
+  ~RouteTargets();
+  RouteTargets(const RouteTargets&) = delete;
+  RouteTargets& operator=(const RouteTargets&) = delete;
+
   // Some client that had endpoints has none now, or the reverse: shares are to be computed again.
   // `presence` is ClientCache::presence.
   void Spread(uint64_t presence);
 
+  ClientCache& clients;
   std::shared_ptr<const BoundRoute> snapshot;
   std::vector<std::unique_ptr<RouteTarget>> targets;
   std::vector<double> shares;  // as of spread_at; not used while there is one target
   uint64_t spread_at = ~uint64_t{0};
   size_t requests = 0;
   bool current = true;
+  Nanos last_used{0};  // once it is not current any more
 };
 
 // Loop thread only. Made and owned by a RouteTable.
@@ -94,8 +105,8 @@ class Route {
   const std::string& head_fields() const { return service_fields_; }
   bool bound() const { return targets_ != nullptr && !targets_->targets.empty(); }
   bool in_use() const { return in_use_ > 0 || !waiters_.empty(); }
-  // Present once the name has led somewhere.
-  RequestStats* stats() { return stats_.has_value() ? &*stats_ : nullptr; }
+  // nullptr until the name has led somewhere.
+  Service* service() { return service_.get(); }
 
  private:
   friend class RouteTable;
@@ -126,7 +137,7 @@ class Route {
   std::unique_ptr<RouteTargets> targets_;  // null until something is known
   std::vector<std::unique_ptr<RouteTargets>> retired_;
   std::list<RouteWaiter*> waiters_;  // in the order of coming
-  std::optional<RequestStats> stats_;
+  std::unique_ptr<Service> service_;
 };
 
 }  // namespace heddle

@@ -22,11 +22,13 @@ absl::string_view Segment(absl::string_view path) { return path.substr(path.empt
 
 }  // namespace
 
-RouteTable::RouteTable(Loop& loop, Binder& binder, const RouteConfig& config, const EndpointConfig& endpoint,
+RouteTable::RouteTable(Loop& loop, Binder& binder, const RouteConfig& config,
+                       const ByPrefix<ClientConfig>& clients, const ByPrefix<ServiceConfig>& services,
                        const Scope& scope, uint64_t seed)
     : loop_(loop),
       binder_(binder),
       config_(config),
+      services_(services),
       scope_(scope),
       worker_(binder.AddWorker(loop, *this)),
       stats_(scope.Child("bindcache").Child("path")),
@@ -34,7 +36,7 @@ RouteTable::RouteTable(Loop& loop, Binder& binder, const RouteConfig& config, co
       unknown_size_(stats_.set.AddGauge({"unknown"})),
       overridden_size_(stats_.set.AddGauge({"overridden"})),
       pending_size_(stats_.set.AddGauge({"pending"})),
-      clients_(loop, endpoint, config, scope, seed) {}
+      clients_(loop, clients, config, scope, seed) {}
 
 RouteTable::~RouteTable() = default;
 
@@ -127,7 +129,7 @@ void RouteTable::Expire(Route::List& list, Nanos now, Millis ttl) {
 
 void RouteTable::Erase(Route& route, Binder::Farewell farewell) {
   if (route.subscribed_) binder_.Unsubscribe(worker_, route.id_, farewell);
-  if (route.targets_ != nullptr) DropTargets(route, *route.targets_);
+  if (route.targets_ != nullptr) route.targets_->last_used = route.last_used_;
   route.list_->erase(route.place_);
   by_id_.erase(route.id_);
   const auto found = routes_.find(route.key_);
@@ -179,12 +181,13 @@ void RouteTable::OnRoute(uint64_t id, std::shared_ptr<const BoundRoute> snapshot
   for (const auto& [client, addr] : addrs) clients_.Learn(client, addr);
   std::swap(route.targets_, targets);
   if (targets != nullptr) {
-    DropTargets(route, *targets);
+    targets->last_used = route.last_used_;
     targets->current = false;
     if (targets->requests > 0) route.retired_.push_back(std::move(targets));
   }
-  if (route.bound() && !route.stats_.has_value()) {
-    route.stats_.emplace(scope_.Child("service").Child(Segment(route.name_)), RequestStats::Detail::kPlain);
+  if (route.bound() && route.service_ == nullptr) {
+    route.service_ = std::make_unique<Service>(services_.For(route.path_), loop_.Now(),
+                                               scope_.Child("service").Child(Segment(route.name_)));
   }
   Route::List& list = !route.local_.empty() ? overridden_ : route.bound() ? bound_ : unknown_;
   const bool is_new = route.list_ != &list;
@@ -196,7 +199,7 @@ void RouteTable::OnRoute(uint64_t id, std::shared_ptr<const BoundRoute> snapshot
 
 std::unique_ptr<RouteTargets> RouteTable::MakeTargets(Route& route,
                                                       std::shared_ptr<const BoundRoute> snapshot) {
-  auto targets = std::make_unique<RouteTargets>();
+  auto targets = std::make_unique<RouteTargets>(clients_);
   for (const BoundRoute::Target& target : snapshot->targets) {
     if (target.client.empty()) {
       targets->targets.push_back(std::make_unique<RouteTarget>(nullptr, std::string(), scope_));
@@ -213,12 +216,6 @@ std::unique_ptr<RouteTargets> RouteTable::MakeTargets(Route& route,
   }
   targets->snapshot = std::move(snapshot);
   return targets;
-}
-
-void RouteTable::DropTargets(const Route& route, const RouteTargets& targets) {
-  for (const auto& target : targets.targets) {
-    if (target->client != nullptr) clients_.Release(*target->client, route.last_used_);
-  }
 }
 
 void RouteTable::OnAddr(const std::string& client, const Addr& addr) {

@@ -30,8 +30,8 @@ namespace heddle {
 class RouteTable : public Binder::Sink {
  public:
   // `scope`: rt/<router>.
-  RouteTable(Loop& loop, Binder& binder, const RouteConfig& config, const EndpointConfig& endpoint,
-             const Scope& scope, uint64_t seed);
+  RouteTable(Loop& loop, Binder& binder, const RouteConfig& config, const ByPrefix<ClientConfig>& clients,
+             const ByPrefix<ServiceConfig>& services, const Scope& scope, uint64_t seed);
   ~RouteTable() override;  // REQUIRES: no request is under way
   RouteTable(const RouteTable&) = delete;
   RouteTable& operator=(const RouteTable&) = delete;
@@ -63,7 +63,6 @@ class RouteTable : public Binder::Sink {
   void OnTaken() override;
 
   std::unique_ptr<RouteTargets> MakeTargets(Route& route, std::shared_ptr<const BoundRoute> snapshot);
-  void DropTargets(const Route& route, const RouteTargets& targets);
   // Tells the control loop of the route, or lets it queue for that.
   void Ask(Route& route);
   // To the front of `list`, or to the end.
@@ -80,6 +79,7 @@ class RouteTable : public Binder::Sink {
   Loop& loop_;
   Binder& binder_;
   const RouteConfig& config_;
+  const ByPrefix<ServiceConfig>& services_;
   const Scope scope_;
   size_t worker_;
   uint64_t next_id_ = 1;

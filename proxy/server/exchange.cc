@@ -149,10 +149,8 @@ void Exchange::OnRouteChanged() {
 
 size_t Exchange::Dispatch(absl::string_view bytes, const Route::Choice& choice) {
   attempts_.Begin(*route_, choice, {to_head_, idempotent_});
-  if (RequestStats* stats = route_->stats(); stats != nullptr) {
-    counted_ = true;
-    stats->OnRequest();
-  }
+  counted_ = true;
+  route_->service()->requests.OnRequest();
   const Head& head = parser_.head();
   const RouteTarget& target = *choice.target;
   RequestEdits edits;
@@ -291,10 +289,8 @@ void Exchange::AnswerStatus(RouteTarget& target) {
                                              " is no answer to a request: only 200 to 599 are")));
     return;
   }
-  if (RequestStats* stats = route_->stats(); stats != nullptr) {
-    counted_ = true;
-    stats->OnRequest();
-  }
+  counted_ = true;
+  route_->service()->requests.OnRequest();
   for (RequestStats* stats : {&target.client->stats().requests, &target.Stats()}) {
     stats->OnRequest();
     stats->OnDone(status, IsSuccess(status), Nanos(0));
@@ -330,7 +326,7 @@ void Exchange::Finish(int status, After after) {
   const bool success = status != 0 && IsSuccess(status);
   const Nanos took = worker_.loop().Now() - started_;
   connection_->stats().requests.OnDone(status, success, took);
-  if (counted_) route_->stats()->OnDone(status, success, took);
+  if (counted_) route_->service()->requests.OnDone(status, success, took);
   attempts_.End(status, success);
   StopWaiting();
   ServerConnection* connection = connection_;
@@ -341,7 +337,7 @@ void Exchange::Finish(int status, After after) {
 void Exchange::Abandon() {
   if (connection_ == nullptr) return;  // in the middle of a head
   connection_->stats().requests.OnGone();
-  if (counted_) route_->stats()->OnGone();
+  if (counted_) route_->service()->requests.OnGone();
   attempts_.Abandon();
   StopWaiting();
 }

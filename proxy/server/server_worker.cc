@@ -33,7 +33,7 @@ ServerWorker::ServerWorker(Loop& loop, const RouterConfig& config, const Identif
       identifier_(identifier),
       scope_(scope),
       random_(Random::FromEntropy()),
-      routes_(loop, binder, config.route, config.endpoint, scope, random_.Next()),
+      routes_(loop, binder, config.route, config.clients, config.services, scope, random_.Next()),
       closer_(loop),
       sweep_(loop, [this] { Sweep(); }),
       drain_timer_(loop, [this] { OnDrainTimer(); }) {
@@ -50,11 +50,14 @@ ServerWorker::~ServerWorker() {
 
 absl::StatusOr<SocketAddress> ServerWorker::Listen(size_t server, const SocketAddress& address) {
   HEDDLE_CHECK(server == servers_.size());
-  ASSIGN_OR_RETURN(std::unique_ptr<Listener> listener,
-                   Listener::Listen(loop_, address, {.reuse_port = true},
-                                    [this, server](std::unique_ptr<Connection> connection) {
-                                      OnAccept(*servers_[server], std::move(connection));
-                                    }));
+  Listener::Options options;
+  options.reuse_port = true;
+  options.socket = config_.servers[server].socket;
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Listener> listener,
+      Listener::Listen(loop_, address, options, [this, server](std::unique_ptr<Connection> connection) {
+        OnAccept(*servers_[server], std::move(connection));
+      }));
   const SocketAddress bound = listener->address();
   ServerStats stats(ServerScope(scope_, config_.servers[server], bound));
   servers_.push_back(std::make_unique<Server>(Server{std::move(stats), std::move(listener)}));

@@ -52,10 +52,11 @@ struct Fixture {
   Loop loop{clock};
   CountingInterpreter interpreter;
   RouteConfig config;
-  EndpointConfig endpoint;
+  ByPrefix<ClientConfig> clients;
+  ByPrefix<ServiceConfig> services;
   Scope scope = metrics.root().Child("rt");
   Binder binder{interpreter, control, config, scope};
-  RouteTable table{loop, binder, config, endpoint, scope, 1};
+  RouteTable table{loop, binder, config, clients, services, scope, 1};
 };
 
 TEST_CASE("a worker has so many names on their way at once, first come, first served") {
