@@ -13,7 +13,12 @@ Client::Client(Loop& loop, ClientConfig config, const Scope& scope, std::string 
       random_(seed),
       stats_(scope),
       requeue_budget_(config_.requeue_budget, loop.Now()),
-      p2c_(random_.Next()) {}
+      balancer_(config_.balancer, stats_, random_.Next()) {
+  requeue_budget_.ShowIn(&stats_.retries.budget);
+  stats_.requests.set()
+      .AddGauge({"loadbalancer", "algorithm", AlgorithmName(config_.balancer.kind)}, GaugeMerge::kMax)
+      .Set(1);
+}
 
 Client::~Client() = default;
 
@@ -38,8 +43,9 @@ void Client::Update(const Addr& addr) {
   state_ = addr.state;
   error_ = absl::OkStatus();
   stats_.updates.Increment();
-  std::map<SocketAddress, std::unique_ptr<EndpointPool>> before = std::move(endpoints_);
+  Pools before = std::move(endpoints_);
   endpoints_.clear();
+  probation_.clear();
   const auto authority = addr.meta.find("authority");
   authority_ = authority == addr.meta.end() ? "" : authority->second;
   if (addr.state == AddrState::kBound) {
@@ -56,14 +62,44 @@ void Client::Update(const Addr& addr) {
       }
     }
   }
+  Drop(std::move(before), /*may_keep=*/addr.state == AddrState::kBound);
+}
+
+// Discovery that loses an endpoint may be wrong, and the endpoint knows better.
+// Source: com.twitter.finagle.loadbalancer.LoadBalancerFactory.EnableProbation.
+void Client::Drop(Pools dropped, bool may_keep) {
+  const Nanos now = loop_.Now();
+  if (may_keep && config_.balancer.enable_probation) {
+    for (auto& [address, pool] : dropped) {
+      if (!pool->available(now)) continue;
+      probation_.insert(address);
+      endpoints_[address] = std::move(pool);
+    }
+  }
   Rebuild();
-  for (auto& [address, pool] : before) Retire(std::move(pool));
+  for (auto& [address, pool] : dropped) {
+    if (pool != nullptr) Retire(std::move(pool));
+  }
+}
+
+void Client::EndProbation(Nanos now) {
+  Pools over;
+  for (auto it = probation_.begin(); it != probation_.end();) {
+    const auto pool = endpoints_.find(*it);
+    if (pool->second->available(now)) {
+      ++it;
+      continue;
+    }
+    over.insert(endpoints_.extract(pool));
+    it = probation_.erase(it);
+  }
+  if (!over.empty()) Drop(std::move(over), /*may_keep=*/false);
 }
 
 void Client::Doubt() {
   state_ = AddrState::kPending;
   error_ = absl::OkStatus();
-  p2c_.Set({});
+  balancer_.Set({});
 }
 
 void Client::Rebuild() {
@@ -71,8 +107,9 @@ void Client::Rebuild() {
   pools.reserve(endpoints_.size());
   for (const auto& [address, pool] : endpoints_) pools.push_back(pool.get());
   stats_.size.Set(static_cast<double>(pools.size()));
-  stats_.available.Set(static_cast<double>(pools.size()));
-  p2c_.Set(std::move(pools));
+  stats_.rebuilds.Increment();
+  balancer_.Set(std::move(pools));
+  stats_.available.Set(static_cast<double>(balancer_.CountAvailable(loop_.Now())));
 }
 
 void Client::Retire(std::unique_ptr<EndpointPool> pool) {
@@ -92,16 +129,16 @@ size_t Client::outstanding() const {
 }
 
 void Client::Sweep(Nanos now) {
-  size_t available = 0;
   size_t pending = 0;
   for (const auto& [address, pool] : endpoints_) {
     pool->Sweep(now);
-    if (pool->available(now)) ++available;
     pending += pool->pending();
   }
   for (const auto& [raw, pool] : retired_) pool->Sweep(now);
+  if (!probation_.empty()) EndProbation(now);
+  const size_t available = balancer_.CountAvailable(now);
   stats_.available.Set(static_cast<double>(available));
-  stats_.busy.Set(static_cast<double>(endpoints_.size() - available));
+  stats_.busy.Set(static_cast<double>(balancer_.size() - available));
   stats_.load.Set(static_cast<double>(pending));
 }
 

@@ -6,11 +6,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "lib/naming/addr.h"
+#include "proxy/balance/balancer.h"
 #include "proxy/balance/client_config.h"
-#include "proxy/balance/p2c.h"
 #include "proxy/endpoint/endpoint_pool.h"
 #include "proxy/retry/budget.h"
 
@@ -33,7 +34,7 @@ class Client {
   void Doubt();
 
   // An endpoint for an exchange; nullptr if there is none, which state() explains.
-  EndpointPool* Pick(Nanos now) { return p2c_.Pick(now); }
+  EndpointPool* Pick(Nanos now) { return balancer_.Pick(now); }
 
   const ClientConfig& config() const { return config_; }
   // Of attempts made again because a connection could not be made, or was stale.
@@ -48,7 +49,7 @@ class Client {
   const std::string& id() const { return id_; }
   ClientStats& stats() { return stats_; }
   // Endpoints to choose from.
-  size_t size() const { return p2c_.size(); }
+  size_t size() const { return balancer_.size(); }
 
   // Attempts under way, those at retired endpoints too.
   size_t outstanding() const;
@@ -56,6 +57,10 @@ class Client {
   void Sweep(Nanos now);
 
  private:
+  using Pools = std::map<SocketAddress, std::unique_ptr<EndpointPool>>;
+  // Of `dropped`, keeps those that answer where that is wanted, and retires the others.
+  void Drop(Pools dropped, bool may_keep);
+  void EndProbation(Nanos now);
   void Retire(std::unique_ptr<EndpointPool> pool);
   void Rebuild();
 
@@ -68,8 +73,9 @@ class Client {
   RetryBudget requeue_budget_;
   AddrState state_ = AddrState::kPending;
   absl::Status error_;
-  P2c p2c_;
-  std::map<SocketAddress, std::unique_ptr<EndpointPool>> endpoints_;
+  Balancer balancer_;
+  Pools endpoints_;
+  std::set<SocketAddress> probation_;  // of endpoints_: discovery has dropped them
   std::map<EndpointPool*, std::unique_ptr<EndpointPool>> retired_;
   // What retired pools post back to is still there while this is.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -2,7 +2,7 @@
 #ifndef HEDDLE_PROXY_BALANCE_CLIENT_CONFIG_H_
 #define HEDDLE_PROXY_BALANCE_CLIENT_CONFIG_H_
 
-#include "proxy/balance/balancer.h"
+#include "proxy/balance/balancer_config.h"
 #include "proxy/endpoint/endpoint_config.h"
 #include "proxy/retry/retry_config.h"
 

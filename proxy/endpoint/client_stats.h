@@ -3,8 +3,11 @@
 #ifndef HEDDLE_PROXY_ENDPOINT_CLIENT_STATS_H_
 #define HEDDLE_PROXY_ENDPOINT_CLIENT_STATS_H_
 
+#include "lib/stats/lazy_counter.h"
 #include "lib/stats/metrics_tree.h"
+#include "proxy/breaker/accrual_stats.h"
 #include "proxy/classify/request_stats.h"
+#include "proxy/retry/retry_stats.h"
 
 namespace heddle {
 
@@ -17,19 +20,16 @@ struct ClientStats {
   Histogram& connect_latency;
   Histogram& acquisition_latency;  // of a connection: 0 for one that was idle
   Counter& connect_failures;
-  Counter& requeues;  // attempts that were made again, on another connection
+  RequeueStats retries;  // of attempts, on another connection
   Counter& sent_bytes;
   Counter& received_bytes;
   Gauge& pool_size;  // connections, idle and in use
   Gauge& pool_cached;
   Gauge& pool_waiters;
   // Endpoints whose connects fail; that can be connected to again.
-  Counter& marked_dead;
-  Counter& marked_available;
-  Counter& accrual_removals;
-  Counter& accrual_revivals;
-  Counter& accrual_probes;
-  Counter& accrual_removed_for;  // milliseconds
+  LazyCounter marked_dead;
+  LazyCounter marked_available;
+  AccrualStats accrual;
   // loadbalancer/...: the gauges are as of the last sweep.
   Gauge& size;
   Gauge& available;
@@ -40,8 +40,8 @@ struct ClientStats {
   Counter& removes;
   Counter& updates;
   Counter& rebuilds;
-  Counter& max_effort_exhausted;  // no usable endpoint was drawn: one was searched for
-  Counter& panicked;              // picks that went to any, for too few can be used
+  LazyCounter max_effort_exhausted;  // no usable endpoint was drawn: one was searched for
+  LazyCounter panicked;              // picks that went to any, for too few can be used
 };
 
 }  // namespace heddle

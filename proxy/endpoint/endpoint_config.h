@@ -3,6 +3,7 @@
 #define HEDDLE_PROXY_ENDPOINT_ENDPOINT_CONFIG_H_
 
 #include <cstddef>
+#include <limits>
 
 #include "lib/base/clock.h"
 #include "lib/net/socket_options.h"
@@ -19,10 +20,10 @@ struct EndpointConfig {
   // Connections kept for use again, an endpoint and worker; a connection that comes back above is closed.
   size_t max_idle = 256;
   // hostConnectionPool, an endpoint and worker: idle connections that are kept whatever their age,
-  // connections there may be at once, and exchanges that may wait for one of them. 0: no limit.
+  // connections there may be at once (0: no limit), and exchanges that may wait for one of them.
   size_t min_connections = 0;
   size_t max_connections = 0;
-  size_t max_waiters = 0;
+  size_t max_waiters = std::numeric_limits<size_t>::max();
   SocketOptions socket;
   AccrualConfig accrual;
   // failFast: a connect that fails takes the endpoint out at once, until one succeeds. It does so here in any

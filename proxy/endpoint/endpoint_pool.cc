@@ -31,8 +31,7 @@ EndpointPool::~EndpointPool() {
 
 void EndpointPool::OnEnd(bool success, Nanos now, Nanos latency) {
   --pending_;
-  const FailureAccrual::Change change = accrual_.OnEnd(success, now);
-  if (change != FailureAccrual::Change::kNone) CountAccrual(change);
+  stats_.accrual.Count(accrual_.OnEnd(success, now), accrual_);
   if (observer_ != nullptr) observer_->OnEnd(*this, now, latency);
   TellIfQuiet();
 }
@@ -42,15 +41,6 @@ void EndpointPool::OnAbandoned(Nanos now, Nanos latency) {
   accrual_.OnAbandoned(now);
   if (observer_ != nullptr) observer_->OnEnd(*this, now, latency);
   TellIfQuiet();
-}
-
-void EndpointPool::CountAccrual(FailureAccrual::Change change) {
-  if (change == FailureAccrual::Change::kRevived) {
-    stats_.accrual_revivals.Increment();
-    return;
-  }
-  if (change == FailureAccrual::Change::kRemoved) stats_.accrual_removals.Increment();
-  stats_.accrual_removed_for.Increment(static_cast<uint64_t>(accrual_.removed_for().count()));
 }
 
 std::unique_ptr<ClientConnection> EndpointPool::Acquire(bool fresh) {
@@ -95,7 +85,7 @@ void EndpointPool::Release(std::unique_ptr<ClientConnection> connection) {
 }
 
 bool EndpointPool::Await(PoolWaiter& waiter) {
-  if (config_.max_waiters > 0 && waiters_.size() >= config_.max_waiters) return false;
+  if (waiters_.size() >= config_.max_waiters) return false;
   waiters_.PushBack(waiter);
   stats_.pool_waiters.Add(1);
   // There may be room: it was others that were to go first.

@@ -52,7 +52,7 @@ class EndpointPool {
   // An attempt begins: it counts as load from now on.
   void OnBegin(Nanos now) {
     ++pending_;
-    if (accrual_.OnBegin(now)) stats_.accrual_probes.Increment();
+    if (accrual_.OnBegin(now)) stats_.accrual.probes.Increment();
     if (observer_ != nullptr) observer_->OnBegin(*this, now);
   }
   // It is over, after `latency`. `success` is the response's class: failure accrual goes by it.
@@ -108,7 +108,6 @@ class EndpointPool {
   bool Keeps(const ClientConnection& connection) const;
   void OnConnected(Nanos took);
   void OnConnectFailed();
-  void CountAccrual(FailureAccrual::Change change);
   // Takes `connection`, which is idle, out and closes it.
   void DropIdle(ClientConnection& connection);
   void CloseAllIdle();

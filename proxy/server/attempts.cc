@@ -120,7 +120,7 @@ bool Attempts::TryAgain(Failure failure) {
   }
   EndpointPool* pool = Route::ChooseAgain(*choice_.target, worker_.loop().Now());
   if (pool == nullptr) return false;
-  choice_.target->client->stats().requeues.Increment();
+  choice_.target->client->stats().retries.requeues.Increment();
   EndAttempt(0, false);
   choice_.pool = pool;
   Connect(/*fresh=*/failure == Failure::kClosed);
