@@ -7,6 +7,23 @@
 
 namespace heddle {
 
+namespace {
+
+// A budget of retries is a worker's: of those that are allowed in any case, each gets its share.
+RouterConfig ShareBudgets(RouterConfig config, size_t workers) {
+  const PathMatcher every = *PathMatcher::Parse("/");
+  const double share = 1.0 / static_cast<double>(workers);
+  config.clients.Add(every, [share](const PathVariables&, ClientConfig* client) {
+    client->requeue_budget.min_retries_per_sec *= share;
+  });
+  config.services.Add(every, [share](const PathVariables&, ServiceConfig* service) {
+    service->retry_budget.min_retries_per_sec *= share;
+  });
+  return config;
+}
+
+}  // namespace
+
 struct Router::Impl {
   Impl(RouterConfig c, Interpreter& interpreter, Loop& control_loop, const Scope& rt)
       : config(std::move(c)),
@@ -38,7 +55,8 @@ struct Router::Impl {
 
 Router::Router(RouterConfig config, Interpreter& interpreter, Loop& control, std::vector<Loop*> workers,
                const Scope& rt)
-    : impl_(std::make_unique<Impl>(std::move(config), interpreter, control, rt)) {
+    : impl_(
+          std::make_unique<Impl>(ShareBudgets(std::move(config), workers.size()), interpreter, control, rt)) {
   for (Loop* loop : workers) {
     impl_->workers.push_back(std::make_unique<ServerWorker>(*loop, impl_->config, *impl_->identifier,
                                                             impl_->binder, impl_->scope));
