@@ -1,9 +1,11 @@
 #include "lib/net/connection.h"
 
-#include <fcntl.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <uv.h>
 
+#include <cerrno>
 #include <string>
 #include <utility>
 
@@ -22,39 +24,55 @@ char* SharedReadBuffer() {
 
 // A buffer that has been this large is given back when it is empty.
 constexpr size_t kKeptCapacity = 64 << 10;
+// Others on the loop get their turn after this many reads that filled the read buffer.
+constexpr int kReadsAtOnce = 4;
+
+void SetOption(int fd, int level, int name, bool on) {
+  const int value = on ? 1 : 0;
+  setsockopt(fd, level, name, &value, sizeof(value));
+}
+
+// The read and write timeouts are for the owners, who know what a connection waits for. What the kernel does
+// not let be set stays as it is.
+void Apply(const SocketOptions& options, int fd) {
+  if (options.no_delay) SetOption(fd, IPPROTO_TCP, TCP_NODELAY, true);
+  if (options.keep_alive.has_value()) SetOption(fd, SOL_SOCKET, SO_KEEPALIVE, *options.keep_alive);
+}
 
 }  // namespace
 
-struct Connection::Impl {
-  Impl(Loop& l, const SocketAddress& p) : loop(l), peer(p) {
-    HEDDLE_CHECK(uv_tcp_init(loop.uv(), &tcp) == 0);
-    tcp.data = this;
-    write.data = this;
-    connect.data = this;
+// libuv says when the socket is ready; receiving and sending are ours. recv and send cost less than the read
+// and write of libuv's streams, which pass through the file layer, and a request pays four of them.
+struct Connection::Impl : std::enable_shared_from_this<Impl> {
+  Impl(Loop& l, const SocketAddress& p) : loop(l), peer(p) {}
+
+  absl::Status Error(absl::string_view what, int error) const {
+    return absl::UnavailableError(absl::StrCat(what, " ", peer.ToString(), ": ", ErrnoText(error)));
   }
+  size_t buffered() const { return pending.size() - pending_sent; }
+  bool usable() const { return !closed && !failed; }
 
-  uv_stream_t* stream() { return reinterpret_cast<uv_stream_t*>(&tcp); }
-
-  absl::Status Error(absl::string_view what, int uv_error) const {
-    return absl::UnavailableError(absl::StrCat(what, " ", peer.ToString(), ": ", ErrnoText(-uv_error)));
-  }
-
-  size_t buffered() const { return tcp.write_queue_size + pending.size(); }
-  void Apply(const SocketOptions& options);
-
-  void Read();
-  void OnRead(ssize_t count, const char* data);
-  void OnConnectDone(int status);
-  void Flush();
-  void OnWriteDone(int status);
+  // Takes the socket over.
+  void Watch(int descriptor);
+  // Asks libuv for what is waited for now, if that has changed.
+  void UpdateInterest();
+  void OnReady(int status, int events);
+  void OnConnectDone();
+  void OnReadable(bool in_error);
+  void OnReadEnd();
+  void OnWritable();
+  // What of `data` the kernel does not take.
+  absl::string_view Send(absl::string_view data);
   void FailWrite(absl::Status error);
   void FailLater(absl::Status error);
   void Fail(absl::Status error);
   void MaybeShutdown();
+  void Unwatch();
   void Close(bool reset);
 
   Loop& loop;
   SocketAddress peer;
+  int fd = -1;
   Handler* handler = nullptr;
   bool established = false;
   bool reading = false;  // armed, or to be armed once established
@@ -62,98 +80,139 @@ struct Connection::Impl {
   bool failed = false;  // OnError is called or about to be
   bool closed = false;
   bool shutdown_wanted = false;
-  bool writing = false;  // in_flight is libuv's
+  int interest = 0;  // what libuv watches for
   size_t buffer_limit = 64 << 20;
   uint64_t written = 0;  // by the owner, in all
   absl::Status write_error;
-  std::string in_flight;  // being written by libuv
-  std::string pending;    // waits for that
+  std::string pending;  // what the kernel has not taken, after the first pending_sent bytes
+  size_t pending_sent = 0;
   std::unique_ptr<Timer> connect_timer;
-  uv_tcp_t tcp{};
-  uv_write_t write{};
-  uv_connect_t connect{};
-  uv_shutdown_t shutdown{};
-  std::shared_ptr<Impl> self;  // until the handle is closed
+  uv_poll_t poll{};
+  std::shared_ptr<Impl> self;  // while libuv has the handle
 };
 
-// The read and write timeouts are for the owners, who know what a connection waits for. What the kernel does
-// not let be set stays as it is.
-void Connection::Impl::Apply(const SocketOptions& options) {
-  if (options.no_delay) uv_tcp_nodelay(&tcp, 1);
-  if (!options.keep_alive.has_value()) return;
-  uv_os_fd_t fd = -1;
-  const int on = *options.keep_alive ? 1 : 0;
-  if (uv_fileno(reinterpret_cast<const uv_handle_t*>(&tcp), &fd) == 0) {
-    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+void Connection::Impl::Watch(int descriptor) {
+  fd = descriptor;
+  const int error = uv_poll_init(loop.uv(), &poll, fd);
+  if (error != 0) {
+    FailLater(Error("watch the connection to", -error));
+    return;
   }
+  poll.data = this;
+  self = shared_from_this();
 }
 
-void Connection::Impl::Read() {
-  const int error = uv_read_start(
-      stream(),
-      [](uv_handle_t*, size_t, uv_buf_t* buffer) {
-        buffer->base = SharedReadBuffer();
-        buffer->len = kReadBufferBytes;
-      },
-      [](uv_stream_t* s, ssize_t count, const uv_buf_t* buffer) {
-        static_cast<Impl*>(s->data)->OnRead(count, buffer->base);
-      });
-  if (error != 0) FailLater(Error("read from", error));
-}
-
-void Connection::Impl::OnRead(ssize_t count, const char* data) {
-  if (count > 0) {
-    handler->OnData(absl::string_view(data, static_cast<size_t>(count)));
-  } else if (count == UV_EOF) {
-    eof = true;
-    reading = false;
-    if (!write_error.ok()) {
-      Fail(write_error);
-    } else {
-      handler->OnEof();
-    }
-  } else if (count < 0) {
-    Fail(Error("read from", static_cast<int>(count)));
+void Connection::Impl::UpdateInterest() {
+  int wanted = 0;
+  if (usable()) {
+    wanted = !established ? UV_WRITABLE : (reading ? UV_READABLE : 0) | (buffered() > 0 ? UV_WRITABLE : 0);
   }
+  if (wanted == interest) return;
+  interest = wanted;
+  if (wanted == 0) {
+    uv_poll_stop(&poll);
+    return;
+  }
+  uv_poll_start(&poll, wanted, [](uv_poll_t* handle, int status, int events) {
+    static_cast<Impl*>(handle->data)->OnReady(status, events);
+  });
 }
 
-void Connection::Impl::OnConnectDone(int status) {
-  if (closed || failed) return;
+void Connection::Impl::OnReady(int status, int events) {
+  const bool in_error = status != 0;
+  if (in_error) {  // of the socket; libuv watches it no more
+    interest = 0;
+    events = UV_READABLE | UV_WRITABLE;
+  }
+  if (!established) {
+    OnConnectDone();
+  } else {
+    if ((events & UV_READABLE) != 0 && reading) OnReadable(in_error);
+    if ((events & UV_WRITABLE) != 0 && usable() && buffered() > 0) OnWritable();
+  }
+  if (in_error) UpdateInterest();
+}
+
+void Connection::Impl::OnConnectDone() {
   connect_timer.reset();
-  if (status != 0) {
-    Fail(Error("connect to", status));
+  int error = 0;
+  socklen_t length = sizeof(error);
+  getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
+  if (error != 0) {
+    Fail(Error("connect to", error));
     return;
   }
   established = true;
-  if (reading) Read();
-  if (!pending.empty()) Flush();
-  MaybeShutdown();
   handler->OnConnected();
+  if (!usable()) return;
+  if (buffered() > 0) {
+    OnWritable();
+  } else {
+    UpdateInterest();
+    MaybeShutdown();
+  }
 }
 
-void Connection::Impl::Flush() {
-  writing = true;
-  in_flight.swap(pending);
-  const uv_buf_t buffer = uv_buf_init(in_flight.data(), static_cast<unsigned>(in_flight.size()));
-  const int error = uv_write(&write, stream(), &buffer, 1, [](uv_write_t* w, int status) {
-    static_cast<Impl*>(w->data)->OnWriteDone(status);
-  });
-  if (error != 0) FailWrite(Error("write to", error));
+void Connection::Impl::OnReadable(bool in_error) {
+  char* const buffer = SharedReadBuffer();
+  // What has come before an error is still worth having.
+  for (int reads = 1;; ++reads) {
+    const ssize_t count = recv(fd, buffer, kReadBufferBytes, 0);
+    if (count > 0) {
+      handler->OnData(absl::string_view(buffer, static_cast<size_t>(count)));
+      if (!usable() || !reading) return;
+      const bool more = static_cast<size_t>(count) == kReadBufferBytes && reads < kReadsAtOnce;
+      if (more || in_error) continue;
+      return;
+    }
+    if (count == 0) {
+      OnReadEnd();
+    } else if (errno == EINTR) {
+      continue;
+    } else if (errno != EAGAIN && errno != EWOULDBLOCK) {
+      Fail(Error("read from", errno));
+    }
+    return;
+  }
 }
 
-void Connection::Impl::OnWriteDone(int status) {
-  writing = false;
-  if (closed || failed) return;
-  if (in_flight.capacity() > kKeptCapacity) std::string().swap(in_flight);
-  in_flight.clear();
-  if (status != 0) {
-    FailWrite(Error("write to", status));
+void Connection::Impl::OnReadEnd() {
+  eof = true;
+  reading = false;
+  UpdateInterest();
+  if (!write_error.ok()) {
+    Fail(write_error);
+  } else {
+    handler->OnEof();
+  }
+}
+
+absl::string_view Connection::Impl::Send(absl::string_view data) {
+  while (!data.empty()) {
+    const ssize_t count = send(fd, data.data(), data.size(), MSG_NOSIGNAL);
+    if (count >= 0) {
+      // The kernel's buffer is full when it has not taken all: another call would only say so.
+      return data.substr(static_cast<size_t>(count));
+    }
+    if (errno == EINTR) continue;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return data;
+    FailWrite(Error("write to", errno));
+    return {};
+  }
+  return {};
+}
+
+void Connection::Impl::OnWritable() {
+  pending_sent = pending.size() - Send(absl::string_view(pending).substr(pending_sent)).size();
+  if (!write_error.ok()) return;
+  if (buffered() > 0) {
+    UpdateInterest();
     return;
   }
-  if (!pending.empty()) {
-    Flush();
-    return;
-  }
+  if (pending.capacity() > kKeptCapacity) std::string().swap(pending);
+  pending.clear();
+  pending_sent = 0;
+  UpdateInterest();
   MaybeShutdown();
   handler->OnDrained();
 }
@@ -164,14 +223,16 @@ void Connection::Impl::FailWrite(absl::Status error) {
   if (!write_error.ok()) return;
   write_error = std::move(error);
   pending.clear();
+  pending_sent = 0;
+  UpdateInterest();
   if (!reading) FailLater(write_error);
 }
 
 void Connection::Impl::FailLater(absl::Status error) {
   if (failed) return;
   failed = true;
-  loop.Defer([keep = self, error = std::move(error)] {
-    if (keep->closed) return;
+  loop.Defer([keep = shared_from_this(), error = std::move(error)] {
+    if (keep->closed || keep->handler == nullptr) return;
     keep->failed = false;
     keep->Fail(error);
   });
@@ -181,26 +242,37 @@ void Connection::Impl::Fail(absl::Status error) {
   if (failed) return;
   failed = true;
   connect_timer.reset();
-  uv_read_stop(stream());
+  UpdateInterest();
   handler->OnError(std::move(error));
 }
 
 void Connection::Impl::MaybeShutdown() {
-  if (!shutdown_wanted || !established || failed || writing || buffered() > 0) return;
+  if (!shutdown_wanted || !established || !usable() || buffered() > 0) return;
   shutdown_wanted = false;
-  uv_shutdown(&shutdown, stream(), [](uv_shutdown_t*, int) {});
+  shutdown(fd, SHUT_WR);
+}
+
+void Connection::Impl::Unwatch() {
+  closed = true;
+  connect_timer.reset();
+  if (self == nullptr) return;
+  uv_poll_stop(&poll);
+  uv_close(reinterpret_cast<uv_handle_t*>(&poll),
+           [](uv_handle_t* handle) { static_cast<Impl*>(handle->data)->self.reset(); });
 }
 
 void Connection::Impl::Close(bool reset) {
   if (closed) return;
-  closed = true;
-  connect_timer.reset();
-  const auto on_closed = [](uv_handle_t* handle) { static_cast<Impl*>(handle->data)->self.reset(); };
-  if (reset && established && uv_tcp_close_reset(&tcp, on_closed) == 0) return;
-  uv_close(reinterpret_cast<uv_handle_t*>(&tcp), on_closed);
+  Unwatch();
+  if (fd < 0) return;
+  if (reset && established) {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  }
+  close(fd);
 }
 
-Connection::Connection(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) { impl_->self = impl_; }
+Connection::Connection(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Connection::~Connection() { impl_->Close(/*reset=*/false); }
 
@@ -210,15 +282,25 @@ std::unique_ptr<Connection> Connection::Connect(Loop& loop, const SocketAddress&
   std::unique_ptr<Connection> connection(new Connection(impl));
   impl->handler = &handler;
   impl->reading = true;
+  const int fd =
+      socket(peer.is_v6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+  if (fd < 0) {
+    impl->FailLater(impl->Error("connect to", errno));
+    return connection;
+  }
+  Apply(options, fd);
   sockaddr_storage address;
-  peer.ToSockaddr(&address);
-  const int error =
-      uv_tcp_connect(&impl->connect, &impl->tcp, reinterpret_cast<const sockaddr*>(&address),
-                     [](uv_connect_t* c, int status) { static_cast<Impl*>(c->data)->OnConnectDone(status); });
-  if (error == 0) impl->Apply(options);
-  if (error != 0) {
+  const socklen_t length = peer.ToSockaddr(&address);
+  const bool begun =
+      connect(fd, reinterpret_cast<const sockaddr*>(&address), length) == 0 || errno == EINPROGRESS;
+  const int error = errno;
+  impl->Watch(fd);
+  if (!begun) {
     impl->FailLater(impl->Error("connect to", error));
-  } else if (timeout > Millis(0)) {
+    return connection;
+  }
+  impl->UpdateInterest();
+  if (timeout > Millis(0)) {
     impl->connect_timer = std::make_unique<Timer>(loop, [raw = impl.get(), timeout] {
       raw->Fail(absl::DeadlineExceededError(
           absl::StrCat("connect to ", raw->peer.ToString(), ": no answer within ", timeout.count(), " ms")));
@@ -232,9 +314,9 @@ std::unique_ptr<Connection> Connection::Adopt(Loop& loop, int fd, const SocketAd
                                               const SocketOptions& options) {
   auto impl = std::make_shared<Impl>(loop, peer);
   std::unique_ptr<Connection> connection(new Connection(impl));
-  HEDDLE_CHECK(uv_tcp_open(&impl->tcp, fd) == 0);
-  impl->Apply(options);
+  Apply(options, fd);
   impl->established = true;
+  impl->Watch(fd);
   return connection;
 }
 
@@ -242,23 +324,17 @@ void Connection::Start(Handler& handler) {
   HEDDLE_CHECK(impl_->handler == nullptr);
   impl_->handler = &handler;
   impl_->reading = true;
-  impl_->Read();
+  impl_->UpdateInterest();
 }
 
 void Connection::set_handler(Handler& handler) { impl_->handler = &handler; }
 
 void Connection::Write(absl::string_view data) {
   Impl& c = *impl_;
-  if (data.empty() || c.closed || c.failed || !c.write_error.ok()) return;
+  if (data.empty() || !c.usable() || !c.write_error.ok()) return;
   c.written += data.size();
-  if (c.established && !c.writing) {
-    const uv_buf_t buffer = uv_buf_init(const_cast<char*>(data.data()), static_cast<unsigned>(data.size()));
-    const int taken = uv_try_write(c.stream(), &buffer, 1);
-    if (taken < 0 && taken != UV_EAGAIN) {
-      c.FailWrite(c.Error("write to", taken));
-      return;
-    }
-    if (taken > 0) data.remove_prefix(static_cast<size_t>(taken));
+  if (c.established && c.buffered() == 0) {
+    data = c.Send(data);
     if (data.empty()) return;
   }
   if (c.buffered() + data.size() > c.buffer_limit) {
@@ -267,8 +343,13 @@ void Connection::Write(absl::string_view data) {
     c.FailLater(c.write_error);
     return;
   }
+  // What has been sent goes when it is the larger part: each byte is moved once at most.
+  if (c.pending_sent > c.pending.size() / 2) {
+    c.pending.erase(0, c.pending_sent);
+    c.pending_sent = 0;
+  }
   c.pending.append(data.data(), data.size());
-  if (c.established && !c.writing) c.Flush();
+  c.UpdateInterest();
 }
 
 size_t Connection::buffered() const { return impl_->buffered(); }
@@ -280,14 +361,14 @@ void Connection::set_buffer_limit(size_t bytes) { impl_->buffer_limit = bytes; }
 void Connection::PauseReading() {
   if (!impl_->reading) return;
   impl_->reading = false;
-  uv_read_stop(impl_->stream());
+  impl_->UpdateInterest();
   if (!impl_->write_error.ok()) impl_->FailLater(impl_->write_error);
 }
 
 void Connection::ResumeReading() {
-  if (impl_->reading || impl_->eof || impl_->failed || impl_->closed) return;
+  if (impl_->reading || impl_->eof || !impl_->usable()) return;
   impl_->reading = true;
-  if (impl_->established) impl_->Read();
+  impl_->UpdateInterest();
 }
 
 bool Connection::paused() const { return !impl_->reading && !impl_->eof; }
@@ -300,15 +381,16 @@ void Connection::Shutdown() {
 void Connection::Reset() { impl_->Close(/*reset=*/true); }
 
 int Connection::Release() {
-  uv_os_fd_t fd = -1;
-  if (connected() && uv_fileno(reinterpret_cast<const uv_handle_t*>(&impl_->tcp), &fd) == 0) {
-    fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  const bool whole = connected();
+  if (!whole) {
+    impl_->Close(/*reset=*/false);
+    return -1;
   }
-  impl_->Close(/*reset=*/false);
-  return fd;
+  impl_->Unwatch();
+  return impl_->fd;
 }
 
-bool Connection::connected() const { return impl_->established && !impl_->failed && !impl_->closed; }
+bool Connection::connected() const { return impl_->established && impl_->usable(); }
 
 bool Connection::read_ended() const { return impl_->eof; }
 
@@ -318,8 +400,8 @@ const SocketAddress& Connection::peer() const { return impl_->peer; }
 
 SocketAddress Connection::local() const {
   sockaddr_storage address{};
-  int length = sizeof(address);
-  if (!connected() || uv_tcp_getsockname(&impl_->tcp, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
+  socklen_t length = sizeof(address);
+  if (!connected() || getsockname(impl_->fd, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
     return SocketAddress();
   }
   return SocketAddress::FromSockaddr(reinterpret_cast<const sockaddr*>(&address));
