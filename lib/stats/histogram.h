@@ -45,6 +45,17 @@ class HistogramSnapshot {
   uint64_t sum_ = 0;
 };
 
+// A value and its bucket, for what several histograms record.
+class HistogramValue {
+ public:
+  explicit HistogramValue(uint64_t value) : value_(value), index_(BucketIndex(value)) {}
+
+ private:
+  friend class Histogram;
+  uint64_t value_;
+  size_t index_;
+};
+
 // Record: one thread; allocates only the first time that a value falls into a power of two. AddTo: any
 // thread.
 class Histogram {
@@ -54,12 +65,14 @@ class Histogram {
   Histogram(const Histogram&) = delete;
   Histogram& operator=(const Histogram&) = delete;
 
-  void Record(uint64_t value) {
-    const size_t index = BucketIndex(value);
+  void Record(uint64_t value) { Record(HistogramValue(value)); }
+  void Record(HistogramValue value) {
+    const size_t index = value.index_;
     Octave* octave = octaves_[index / kSubBuckets].load(std::memory_order_relaxed);
-    if (octave == nullptr) octave = MakeOctave(index / kSubBuckets);
+    if (octave == nullptr) [[unlikely]]
+      octave = MakeOctave(index / kSubBuckets);
     Add((*octave)[index % kSubBuckets], 1);
-    Add(sum_, value);
+    Add(sum_, value.value_);
   }
 
   // Adds what has been recorded so far to `out`.

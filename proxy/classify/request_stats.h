@@ -38,6 +38,16 @@ constexpr size_t kFailureNameCount = static_cast<size_t>(FailureName::kOther) + 
 absl::string_view ExceptionName(FailureName name);
 FailureName NameOf(AttemptFailure failure);
 
+// How long something took, ready to be recorded: made once for all the RequestStats it counts in.
+class Latency {
+ public:
+  Latency(Nanos took) : micros_(static_cast<uint64_t>(took.count()) / 1000) {}  // NOLINT: reads as the time
+  HistogramValue micros() const { return micros_; }
+
+ private:
+  HistogramValue micros_;
+};
+
 // One worker's. Nothing is looked up or allocated for a request, but the first time that a status or an
 // exception is seen.
 class RequestStats {
@@ -45,16 +55,14 @@ class RequestStats {
   enum class Detail { kPlain, kWithStatus };
   RequestStats(const Scope& scope, Detail detail);
 
-  void OnRequest() {
+  // A request is under way: pending until OnDone or OnGone.
+  void OnRequest() { pending_.Add(1); }
+  // The request that OnRequest announced is over, and counts now. `status` 0: there is no response.
+  void OnDone(int status, bool success, Latency latency) {
     requests_.Increment();
-    pending_.Add(1);
-  }
-  // The request that OnRequest announced is over. `status` 0: there is no response.
-  void OnDone(int status, bool success, Nanos latency) {
-    const auto micros = static_cast<uint64_t>(latency.count()) / 1000;
     pending_.Add(-1);
-    latency_.Record(micros);
-    if (detail_ == Detail::kWithStatus) CountStatus(status, micros);
+    latency_.Record(latency.micros());
+    if (detail_ == Detail::kWithStatus) CountStatus(status, latency);
     if (success) [[likely]] {
       success_.Increment();
       return;
@@ -62,28 +70,31 @@ class RequestStats {
     failures_.Increment();
     if (status != 0) OnException(FailureName::kResponse);
   }
-  void OnDone(int status, ResponseClass result, Nanos latency) { OnDone(status, IsSuccess(result), latency); }
+  void OnDone(int status, ResponseClass result, Latency latency) {
+    OnDone(status, IsSuccess(result), latency);
+  }
   // Why the request that OnDone is called for with status 0 failed.
   void OnException(FailureName name);
   void OnException(AttemptFailure failure) { OnException(NameOf(failure)); }
-  // The request left without an outcome (its client went away).
+  // The request left without an outcome (its client went away): it is no request, as in Finagle, so that
+  // requests are successes and failures.
   void OnGone() { pending_.Add(-1); }
 
   MetricSet& set() { return set_; }
 
  private:
-  // What a status counts in; the first two are null until it is seen.
+  // What the statuses of a hundred count in besides.
   struct OfStatus {
     Counter* in_class = nullptr;  // status/2XX; null for 0
     Histogram* time = nullptr;    // time/2XX, time/error
   };
 
-  void CountStatus(int status, uint64_t micros) {
+  void CountStatus(int status, Latency latency) {
     if (status != last_status_) [[unlikely]]
       FindStatus(status);
     last_code_->Increment();
     if (last_.in_class != nullptr) last_.in_class->Increment();
-    last_.time->Record(micros);
+    last_.time->Record(latency.micros());
   }
   void FindStatus(int status);
 
