@@ -21,6 +21,8 @@ namespace heddle {
 enum class ResponseClass : uint8_t { kSuccess, kFailure, kRetryableFailure };
 
 constexpr bool IsSuccess(ResponseClass c) { return c == ResponseClass::kSuccess; }
+// Of a status that nothing more is known of.
+constexpr bool IsSuccess(int status) { return status < 500; }
 // What l5d-success-class says of a response.
 constexpr absl::string_view SuccessClassText(ResponseClass c) { return IsSuccess(c) ? "1.0" : "0.0"; }
 
