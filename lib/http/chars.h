@@ -33,6 +33,14 @@ inline constexpr std::array<bool, 256> kTokenTable = MakeTokenTable();
 // tchar: what names of fields and methods are made of.
 constexpr bool IsTokenChar(char c) { return http_internal::kTokenTable[static_cast<uint8_t>(c)]; }
 
+// Tab is none: it is a space (RFC 9110 section 5.5).
+constexpr bool IsControl(char c) { return (static_cast<uint8_t>(c) < 0x20 && c != '\t') || c == 0x7f; }
+
+// OWS of RFC 9110 section 5.6.3.
+constexpr bool IsOws(char c) { return c == ' ' || c == '\t'; }
+
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
 // True if `text` is `lowercase` but for case. REQUIRES: `lowercase` has no capitals.
 constexpr bool EqualsLowercase(absl::string_view text, absl::string_view lowercase) {
   if (text.size() != lowercase.size()) return false;
@@ -68,10 +76,6 @@ constexpr void ForEachElement(absl::string_view list, F f) {
     list.remove_prefix(comma + 1);
   }
 }
-
-// The position of the first octet that a field value cannot hold (control characters but tab; RFC 9110
-// section 5.5), or text.size(). Looks at eight octets at a time.
-size_t FindControl(absl::string_view text);
 
 }  // namespace heddle
 

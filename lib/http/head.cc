@@ -21,6 +21,7 @@ void Head::Clear() {
   content_length = 0;
   connection_close = false;
   connection_keep_alive = false;
+  connection_upgrade = false;
   connection_names_fields = false;
   expect_continue = false;
   field_count = 0;

@@ -66,10 +66,12 @@ struct Head {
   bool chunked = false;
   bool has_content_length = false;
   uint64_t content_length = 0;
-  bool connection_close = false;         // "close" in Connection
+  // "close" in Connection. Also set for a response that contradicts itself: 204, but with a body announced.
+  bool connection_close = false;
   bool connection_keep_alive = false;    // "keep-alive" in Connection
-  bool connection_names_fields = false;  // Connection lists a field other than those two
-  bool expect_continue = false;
+  bool connection_upgrade = false;       // "upgrade" in Connection, of HTTP/1.1
+  bool connection_names_fields = false;  // Connection lists something other than the first two
+  bool expect_continue = false;          // "100-continue" in Expect, of HTTP/1.1
 
   uint16_t field_count = 0;
   std::array<Field, kMaxFields> fields;

@@ -68,15 +68,15 @@ constexpr std::array<absl::string_view, kHeaderIdCount> kNames = {
     "x-forwarded-for",
 };
 
-constexpr size_t kShortest = 2;
+constexpr size_t kShortest = 4;  // in the table
 constexpr size_t kLongest = 30;
 
 // A name as it is compared: an octet of another name, with `fold` put in, is that of `text`. `fold` is 0x20
 // for a letter, 0 for all else, so that only letters are compared without case.
 struct Known {
+  std::array<char, kLongest + 1> text{};
   uint8_t size = 0;
-  std::array<char, kLongest> text{};
-  std::array<char, kLongest> fold{};
+  std::array<char, kLongest + 2> fold{};
 };
 
 constexpr std::array<Known, kHeaderIdCount> MakeKnown() {
@@ -93,14 +93,20 @@ constexpr std::array<Known, kHeaderIdCount> MakeKnown() {
 }
 constexpr std::array<Known, kHeaderIdCount> kKnown = MakeKnown();
 
-// A perfect hash: length, first, middle and last octet tell all names apart, and so does the product's top
-// byte. kMultiplier was found by trying; the table says at compile time if another name needs another.
-constexpr uint32_t kMultiplier = 0x91b7584b;
+// A perfect hash of the length, the first four octets and the last four (which overlap in a short name),
+// without case. The multipliers were found by trying; whether they still do for all names, the table says at
+// compile time.
+constexpr uint32_t kFirst = 0x658cda15;
+constexpr uint32_t kLast = 0xcb1e29d;
+constexpr uint32_t Word(const char* at) {
+  const auto octet = [at](size_t i) { return uint32_t{static_cast<uint8_t>(at[i])}; };
+  return octet(0) | octet(1) << 8 | octet(2) << 16 | octet(3) << 24 | 0x20202020;
+}
+// REQUIRES: size >= kShortest.
 constexpr size_t Slot(const char* name, size_t size) {
-  const auto octet = [name](size_t at) { return uint32_t{static_cast<uint8_t>(name[at])} | 0x20; };
-  const uint32_t key =
-      static_cast<uint32_t>(size) | octet(0) << 8 | octet(size / 2) << 16 | octet(size - 1) << 24;
-  return (key * kMultiplier) >> 24;
+  const uint32_t first = Word(name);
+  const uint32_t last = Word(name + size - 4);
+  return (first * kFirst + (last + static_cast<uint32_t>(size)) * kLast) >> 24;
 }
 
 struct Slots {
@@ -110,15 +116,15 @@ struct Slots {
 constexpr Slots MakeSlots() {
   Slots slots;
   for (size_t id = 1; id < kHeaderIdCount; ++id) {
-    if (kNames[id].empty()) continue;
+    if (kNames[id].size() < kShortest) continue;
     uint8_t& slot = slots.ids[Slot(kNames[id].data(), kNames[id].size())];
-    if (slot != 0 || kNames[id].size() < kShortest || kNames[id].size() > kLongest) slots.perfect = false;
+    if (slot != 0 || kNames[id].size() > kLongest) slots.perfect = false;
     slot = static_cast<uint8_t>(id);
   }
   return slots;
 }
 constexpr Slots kSlots = MakeSlots();
-static_assert(kSlots.perfect, "two names share a slot: try another kMultiplier");
+static_assert(kSlots.perfect, "two names share a slot: try other multipliers");
 
 template <class Word>
 bool SameWord(const char* name, const Known& known, size_t at) {
@@ -142,23 +148,24 @@ bool SameName(const char* name, const Known& known) {
 bool Same(absl::string_view name, const Known& known) {
   if (name.size() != known.size) return false;
   if (name.size() >= sizeof(uint64_t)) return SameName<uint64_t>(name.data(), known);
-  if (name.size() >= sizeof(uint32_t)) return SameName<uint32_t>(name.data(), known);
-  return SameName<uint16_t>(name.data(), known);
+  return SameName<uint32_t>(name.data(), known);
 }
 
-bool HasL5dPrefix(absl::string_view name) {
-  constexpr size_t kAny = static_cast<size_t>(HeaderId::kL5dDtab);
-  return name.size() >= sizeof(uint32_t) && SameWord<uint32_t>(name.data(), kKnown[kAny], 0);
+HeaderId FindShort(absl::string_view name) {
+  for (const HeaderId id : {HeaderId::kTe, HeaderId::kVia, HeaderId::kB3}) {
+    if (EqualsLowercase(name, kNames[static_cast<size_t>(id)])) return id;
+  }
+  return HeaderId::kOther;
 }
 
 }  // namespace
 
 HeaderId FindHeaderId(absl::string_view name) {
-  if (name.size() >= kShortest) {
-    const uint8_t id = kSlots.ids[Slot(name.data(), name.size())];
-    if (id != 0 && Same(name, kKnown[id])) return static_cast<HeaderId>(id);
-  }
-  return HasL5dPrefix(name) ? HeaderId::kL5dOther : HeaderId::kOther;
+  if (name.size() < kShortest) return FindShort(name);
+  const uint8_t id = kSlots.ids[Slot(name.data(), name.size())];
+  if (id != 0 && Same(name, kKnown[id])) return static_cast<HeaderId>(id);
+  const bool l5d = SameWord<uint32_t>(name.data(), kKnown[static_cast<size_t>(HeaderId::kL5dDtab)], 0);
+  return l5d ? HeaderId::kL5dOther : HeaderId::kOther;
 }
 
 absl::string_view HeaderName(HeaderId id) { return kNames[static_cast<size_t>(id)]; }

@@ -1,6 +1,7 @@
 #include "lib/session/http_message.h"
 
 #include "lib/http/chars.h"
+#include "lib/http/scan.h"
 
 namespace heddle {
 namespace {

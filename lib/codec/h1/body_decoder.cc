@@ -11,10 +11,37 @@ namespace {
 // send overhead for ever.
 constexpr uint32_t kMaxChunkLine = 4 << 10;
 constexpr uint32_t kMaxTrailers = 8 << 10;
+// Of what the lines of all chunks of a body hold beyond kPlainLine: extensions, and zeros before the size.
+constexpr uint32_t kMaxExcess = 16 << 10;
+constexpr uint32_t kPlainLine = 18;  // 16 digits and a line end
 // A chunk this large is a mistake or an attack on somebody's integer.
 constexpr uint64_t kTooLargeChunk = uint64_t{1} << 60;
 
-bool IsControl(char c) { return (static_cast<uint8_t>(c) < 0x20 && c != '\t') || c == 0x7f; }
+// RFC 9110 section 6.5.1.
+bool MayBeTrailer(HeaderId id) {
+  switch (id) {
+    case HeaderId::kAuthorization:
+    case HeaderId::kConnection:
+    case HeaderId::kContentLength:
+    case HeaderId::kContentType:
+    case HeaderId::kCookie:
+    case HeaderId::kExpect:
+    case HeaderId::kHost:
+    case HeaderId::kHttp2Settings:
+    case HeaderId::kKeepAlive:
+    case HeaderId::kMaxForwards:
+    case HeaderId::kProxyAuthenticate:
+    case HeaderId::kProxyAuthorization:
+    case HeaderId::kProxyConnection:
+    case HeaderId::kTe:
+    case HeaderId::kTrailer:
+    case HeaderId::kTransferEncoding:
+    case HeaderId::kUpgrade:
+      return false;
+    default:
+      return true;
+  }
+}
 
 BodyFraming Length(uint64_t length) {
   return length == 0 ? BodyFraming{} : BodyFraming{Framing::kLength, length};
@@ -37,6 +64,8 @@ BodyFraming ResponseFraming(const Head& head, bool to_head) {
 void BodyDecoder::Start(BodyFraming framing) {
   error_ = ParseError();
   overhead_ = 0;
+  excess_ = 0;
+  name_size_ = 0;
   remaining_ = framing.length;
   switch (framing.framing) {
     case Framing::kNone:
@@ -106,10 +135,18 @@ BodyDecoder::State BodyDecoder::Step(char c) {
   switch (state_) {
     case State::kSizeStart:
     case State::kSize:
-    case State::kBeforeExtension:
-    case State::kExtension:
     case State::kSizeLf:
       return StepSize(c);
+    case State::kBeforeExtension:
+    case State::kExtensionStart:
+    case State::kExtensionName:
+    case State::kBeforeEquals:
+    case State::kExtensionValueStart:
+    case State::kExtensionValue:
+    case State::kQuoted:
+    case State::kQuotedPair:
+    case State::kAfterQuoted:
+      return StepExtension(c);
     case State::kChunkCr:
       return c == '\r' ? State::kChunkLf : Fail("a chunk is longer than its size");
     case State::kChunkLf:
@@ -122,31 +159,61 @@ BodyDecoder::State BodyDecoder::Step(char c) {
 
 BodyDecoder::State BodyDecoder::StepSize(char c) {
   if (overhead_ > kMaxChunkLine) return Fail("the line of a chunk's size is too long");
+  if (state_ == State::kSizeLf) {
+    if (c != '\n') return Fail("a bare carriage return after the size of a chunk");
+    if (overhead_ > kPlainLine) excess_ += overhead_ - kPlainLine;
+    if (excess_ > kMaxExcess) return Fail("the chunk extensions are too large");
+    overhead_ = 0;
+    return remaining_ == 0 ? State::kTrailerStart : State::kChunkData;
+  }
+  if (const int digit = HexDigit(c); digit >= 0) {
+    if (state_ == State::kSizeStart) remaining_ = 0;
+    if (remaining_ >= kTooLargeChunk / 16) return Fail("the size of a chunk is too large");
+    remaining_ = remaining_ * 16 + static_cast<uint64_t>(digit);
+    return State::kSize;
+  }
+  if (state_ == State::kSizeStart) return Fail("the size of a chunk is not a number");
+  return EndExtension(c, false);
+}
+
+// What may follow a size, or a whole extension.
+BodyDecoder::State BodyDecoder::EndExtension(char c, bool spaces_before) {
+  if (c == ';') return State::kExtensionStart;
+  if (IsOws(c)) return State::kBeforeExtension;
+  if (c == '\r' && !spaces_before) return State::kSizeLf;
+  if (spaces_before) return Fail("whitespace in the line of a chunk's size");
+  return Fail(state_ == State::kSize ? "the size of a chunk is not a number"
+                                     : "a chunk extension is malformed");
+}
+
+BodyDecoder::State BodyDecoder::StepExtension(char c) {
+  if (overhead_ > kMaxChunkLine) return Fail("the line of a chunk's size is too long");
   switch (state_) {
-    case State::kSizeStart:
-    case State::kSize: {
-      if (const int digit = HexDigit(c); digit >= 0) {
-        if (state_ == State::kSizeStart) remaining_ = 0;
-        if (remaining_ >= kTooLargeChunk / 16) return Fail("the size of a chunk is too large");
-        remaining_ = remaining_ * 16 + static_cast<uint64_t>(digit);
-        return State::kSize;
-      }
-      if (state_ == State::kSizeStart) return Fail("the size of a chunk is not a number");
-      if (c == '\r') return State::kSizeLf;
-      if (c == ';') return State::kExtension;
-      if (c == ' ' || c == '\t') return State::kBeforeExtension;
-      return Fail("the size of a chunk is not a number");
-    }
     case State::kBeforeExtension:
-      if (c == ';') return State::kExtension;
-      return c == ' ' || c == '\t' ? State::kBeforeExtension : Fail("whitespace after the size of a chunk");
-    case State::kExtension:
-      if (c == '\r') return State::kSizeLf;
-      return IsControl(c) ? Fail("a control character in a chunk extension") : State::kExtension;
-    default:  // kSizeLf
-      if (c != '\n') return Fail("a bare carriage return after the size of a chunk");
-      overhead_ = 0;
-      return remaining_ == 0 ? State::kTrailerStart : State::kChunkData;
+      return EndExtension(c, true);
+    case State::kAfterQuoted:
+      return EndExtension(c, false);
+    case State::kExtensionStart:
+      if (IsOws(c)) return state_;
+      return IsTokenChar(c) ? State::kExtensionName : Fail("a chunk extension without a name");
+    case State::kExtensionName:
+    case State::kBeforeEquals:
+      if (c == '=') return State::kExtensionValueStart;
+      if (state_ == State::kExtensionName && IsTokenChar(c)) return state_;
+      if (IsOws(c)) return State::kBeforeEquals;
+      return EndExtension(c, state_ == State::kBeforeEquals);
+    case State::kExtensionValueStart:
+      if (IsOws(c)) return state_;
+      if (c == '"') return State::kQuoted;
+      return IsTokenChar(c) ? State::kExtensionValue : Fail("a chunk extension without a value");
+    case State::kExtensionValue:
+      return IsTokenChar(c) ? state_ : EndExtension(c, false);
+    case State::kQuoted:
+      if (c == '"') return State::kAfterQuoted;
+      if (IsControl(c)) return Fail("a control character in a chunk extension");
+      return c == '\\' ? State::kQuotedPair : state_;
+    default:  // kQuotedPair
+      return IsControl(c) ? Fail("a control character in a chunk extension") : State::kQuoted;
   }
 }
 
@@ -155,10 +222,16 @@ BodyDecoder::State BodyDecoder::StepTrailer(char c) {
   switch (state_) {
     case State::kTrailerStart:
       if (c == '\r') return State::kEndLf;
-      return IsTokenChar(c) ? State::kTrailerName : Fail("a trailer without a name");
+      name_size_ = 0;
+      if (!IsTokenChar(c)) return Fail("a trailer without a name");
+      name_[name_size_++] = c;
+      return State::kTrailerName;
     case State::kTrailerName:
-      if (c == ':') return State::kTrailerValue;
-      return IsTokenChar(c) ? State::kTrailerName : Fail("the name of a trailer is not a token");
+      if (c == ':') return EndTrailerName();
+      if (!IsTokenChar(c)) return Fail("the name of a trailer is not a token");
+      if (name_size_ < name_.size()) name_[name_size_] = c;
+      if (name_size_ <= name_.size()) ++name_size_;
+      return State::kTrailerName;
     case State::kTrailerValue:
       if (c == '\r') return State::kTrailerLf;
       return IsControl(c) ? Fail("a control character in the value of a trailer") : State::kTrailerValue;
@@ -167,6 +240,14 @@ BodyDecoder::State BodyDecoder::StepTrailer(char c) {
     default:  // kEndLf
       return c == '\n' ? State::kDone : Fail("a bare carriage return after the last chunk");
   }
+}
+
+BodyDecoder::State BodyDecoder::EndTrailerName() {
+  const bool whole = name_size_ <= name_.size();
+  if (whole && !MayBeTrailer(FindHeaderId({name_.data(), name_size_}))) {
+    return Fail("a trailer that belongs in the head");
+  }
+  return State::kTrailerValue;
 }
 
 }  // namespace heddle::h1

@@ -2,6 +2,7 @@
 #ifndef HEDDLE_LIB_CODEC_H1_BODY_DECODER_H_
 #define HEDDLE_LIB_CODEC_H1_BODY_DECODER_H_
 
+#include <array>
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
@@ -21,8 +22,11 @@ BodyFraming RequestFraming(const Head& head);
 // REQUIRES: not an interim response (1xx) other than 101. `to_head`: of a request whose method was HEAD.
 BodyFraming ResponseFraming(const Head& head, bool to_head);
 
-// Follows one body after the other. Nothing is copied: payload is reported as part of what was passed in, so
-// that a proxy forwards the bytes as they are (Skip) and a server gets the payload (Next).
+// Follows one body after the other, as strictly as the parser of heads: a chunk's line has the grammar of RFC
+// 9112 section 7.1.1, and no trailer is a field that frames or routes a message, or speaks of the connection:
+// whoever adds trailers to the fields of the head would read another message. Nothing is copied: payload is
+// reported as part of what was passed in, so that a proxy forwards the bytes as they are (Skip) and a server
+// gets the payload (Next).
 class BodyDecoder {
  public:
   // `error_status`: that of the errors, 400 for requests, 502 for responses.
@@ -52,8 +56,15 @@ class BodyDecoder {
     kUntilClose,
     kSizeStart,  // the first digit of a chunk's size
     kSize,
-    kBeforeExtension,  // spaces between size and ';'
-    kExtension,
+    kBeforeExtension,  // spaces before ';'
+    kExtensionStart,   // after ';'
+    kExtensionName,
+    kBeforeEquals,  // spaces after a name: '=' or ';' may come
+    kExtensionValueStart,
+    kExtensionValue,
+    kQuoted,
+    kQuotedPair,   // after a backslash
+    kAfterQuoted,  // after the closing quote
     kSizeLf,
     kChunkData,  // remaining_ bytes of a chunk
     kChunkCr,
@@ -68,13 +79,20 @@ class BodyDecoder {
   // One byte of what is not payload.
   State Step(char c);
   State StepSize(char c);
+  State StepExtension(char c);
+  State EndExtension(char c, bool spaces_before);
   State StepTrailer(char c);
+  State EndTrailerName();
   State Fail(const char* reason);
 
   const int error_status_;
   State state_ = State::kDone;
   uint64_t remaining_ = 0;
   uint32_t overhead_ = 0;  // bytes of the chunk line, or of the trailers, so far
+  uint32_t excess_ = 0;    // bytes of all chunk lines that no chunk needs
+  // Of the name of a trailer in progress: enough of it to know a field that may not be one.
+  std::array<char, 24> name_;
+  uint8_t name_size_ = 0;  // name_.size() + 1 for one that is longer
   ParseError error_;
 };
 

@@ -3,7 +3,9 @@
 #include <cstring>
 #include <limits>
 
-#include "lib/http/chars.h"
+#include "absl/base/attributes.h"
+#include "lib/codec/h1/authority.h"
+#include "lib/http/scan.h"
 
 namespace heddle::h1 {
 namespace {
@@ -35,12 +37,28 @@ Method FindMethod(absl::string_view text) {
   return Method::kOther;
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+static_assert(kHeaderIdCount <= 64);
+constexpr uint64_t SetOf(HeaderId id) { return uint64_t{1} << static_cast<unsigned>(id); }
+// What the parser itself reads.
+constexpr uint64_t kFraming = SetOf(HeaderId::kContentLength) | SetOf(HeaderId::kTransferEncoding) |
+                              SetOf(HeaderId::kHost) | SetOf(HeaderId::kConnection) |
+                              SetOf(HeaderId::kExpect);
 
-// Characters that end or split an authority for some reader (RFC 3986 section 3.2), so that one host would be
-// seen as another.
-bool HasAuthorityDelimiter(absl::string_view host) {
-  return host.find_first_of(" \t/?#@\\,\"<>") != absl::string_view::npos;
+// "Content_Length" and the like: what some readers behind a gateway take for the field that frames the
+// message.
+bool LooksLikeFraming(absl::string_view name) {
+  const auto reads_as = [name](absl::string_view known) {
+    for (size_t i = 0; i < known.size(); ++i) {
+      const bool letter = known[i] != '-';
+      const char c = ToLower(name[i]);
+      if (letter ? c != known[i] : (c >= 'a' && c <= 'z') || IsDigit(c)) return false;
+    }
+    return true;
+  };
+  constexpr absl::string_view kLength = "content-length";
+  constexpr absl::string_view kCoding = "transfer-encoding";
+  if (name.size() == kLength.size()) return reads_as(kLength);
+  return name.size() == kCoding.size() && reads_as(kCoding);
 }
 
 // From the first byte of `part` within `bytes`.
@@ -75,70 +93,109 @@ Progress HeadParser::OverLimit(bool first_line) {
   return Progress::kError;
 }
 
+// The line at [begin, line_end); the text goes on to `size`. Inlined: this is where a parser spends its time.
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool HeadParser::TakeField(const char* text, uint32_t begin,
+                                                               uint32_t line_end, uint32_t size) {
+  auto colon = static_cast<uint32_t>(Finder<NotOfNames>(text, begin, size).Next());
+  if (text[colon] != ':' || colon == begin) {
+    colon = TakeUnusualName({text + begin, line_end - begin}) + begin;
+    if (error_) return false;
+  }
+  if (head_.field_count == Head::kMaxFields) return Fail(431, "too many header fields");
+  uint32_t value = colon + 1;
+  while (IsOws(text[value])) ++value;  // ends at the CR
+  uint32_t value_end = line_end;
+  while (value_end > value && IsOws(text[value_end - 1])) --value_end;
+
+  Field& field = head_.fields[head_.field_count];
+  field.name = {begin, colon - begin};
+  field.value = {value, value_end - value};
+  field.line_end = line_end + 2;
+  const HeaderId id = FindHeaderId({text + begin, colon - begin});
+  field.id = id;
+  const auto index = static_cast<uint8_t>(head_.field_count++);
+  if (id == HeaderId::kOther) return true;
+  uint8_t& first = head_.first[static_cast<size_t>(id)];
+  const bool repeated = first != Head::kNone;
+  if (!repeated) first = index;
+  return (kFraming & SetOf(id)) == 0 || Interpret(text, field, repeated);
+}
+
 Progress HeadParser::ParseHead(absl::string_view bytes) {
   if (error_) return Progress::kError;
   if (head_.size != 0) return Progress::kDone;
   const absl::string_view window = bytes.substr(0, limits_.max_head);
+  const char* const text = window.data();
+  const auto size = static_cast<uint32_t>(window.size());
+  Finder<ControlsAndTab> controls(text, scanned_, size);
+  uint32_t begin = line_begin_;
   while (true) {
-    const void* found = window.size() > scanned_
-                            ? std::memchr(window.data() + scanned_, '\n', window.size() - scanned_)
-                            : nullptr;
-    if (found == nullptr) {
-      scanned_ = static_cast<uint32_t>(window.size());
-      // The one more is a CR whose LF has yet to come.
-      if (!saw_first_line_ && scanned_ - line_begin_ > limits_.max_first_line + 1) return OverLimit(true);
-      if (scanned_ >= limits_.max_head) return OverLimit(false);
-      return Progress::kMore;
+    const auto at = static_cast<uint32_t>(controls.Next());
+    if (!saw_first_line_ && at - begin > limits_.max_first_line) return OverLimit(true);
+    if (at + 1 >= size || text[at] != '\r' || text[at + 1] != '\n') {
+      if (at < size && text[at] == '\t') continue;
+      line_begin_ = begin;
+      scanned_ = at;
+      return Stop(window);
     }
-    const auto lf = static_cast<uint32_t>(static_cast<const char*>(found) - window.data());
-    const uint32_t begin = line_begin_;
-    line_begin_ = scanned_ = lf + 1;
-    if (lf == begin || window[lf - 1] != '\r') {
-      Fail(400, "a line ends in a bare line feed");
-      return Progress::kError;
+    controls.SkipNeighbour();
+    if (at == begin) {
+      if (!TakeEmptyLine(at)) return error_ ? Progress::kError : Progress::kDone;
+    } else if (saw_first_line_) {
+      if (!TakeField(text, begin, at, size)) return Progress::kError;
+    } else {
+      if (!TakeFirstLine(window, {begin, at - begin})) return Progress::kError;
     }
-    const uint32_t end = lf - 1;
-    if (begin == end) {  // the empty line
-      if (!saw_first_line_ && request_ && !skipped_empty_line_) {
-        skipped_empty_line_ = true;  // RFC 9112 section 2.2: one CRLF too much after a body
-        continue;
-      }
-      if (!saw_first_line_) {
-        Fail(400, "an empty line where the first line belongs");
-        return Progress::kError;
-      }
-      if (!CheckFraming()) return Progress::kError;
-      head_.size = lf + 1;
-      return Progress::kDone;
-    }
-    if (!saw_first_line_ && end - begin > limits_.max_first_line) return OverLimit(true);
-    if (!TakeLine(window, begin, end)) return Progress::kError;
+    begin = at + 2;
   }
 }
 
-bool HeadParser::TakeLine(absl::string_view bytes, uint32_t begin, uint32_t end) {
-  const Span line{begin, end - begin};
-  if (saw_first_line_) return TakeField(bytes, line);
+// No line ends at scanned_: more is to come, or may not come.
+Progress HeadParser::Stop(absl::string_view window) {
+  const absl::string_view rest = window.substr(scanned_);
+  if (rest.empty() || rest == "\r")
+    return window.size() < limits_.max_head ? Progress::kMore : OverLimit(false);
+  Fail(400, rest[0] == '\n' ? "a line ends in a bare line feed"
+                            : "a control character in the request line or in a header");
+  return Progress::kError;
+}
+
+// True if the head goes on after it.
+bool HeadParser::TakeEmptyLine(uint32_t at) {
+  if (saw_first_line_) {
+    if (CheckFraming()) head_.size = at + 2;
+    return false;
+  }
+  if (!request_ || skipped_empty_line_) return Fail(400, "an empty line where the first line belongs");
+  skipped_empty_line_ = true;  // RFC 9112 section 2.2: one CRLF too much after a body
+  return true;
+}
+
+bool HeadParser::TakeFirstLine(absl::string_view bytes, Span line) {
   saw_first_line_ = true;
-  head_.begin = begin;
+  head_.begin = line.begin;
   head_.first_line = line;
   return request_ ? TakeRequestLine(bytes, line) : TakeStatusLine(bytes, line);
 }
 
 // method SP request-target SP HTTP-version, one space each (RFC 9112 section 3: anything looser is a way to
 // smuggle).
-bool HeadParser::TakeRequestLine(absl::string_view bytes, Span span) {
-  const absl::string_view line = span.In(bytes);
-  size_t i = 0;
-  while (i < line.size() && IsTokenChar(line[i])) ++i;
-  if (i == 0 || i == line.size() || line[i] != ' ') return Fail(400, "the method is not a token");
-  head_.method_text = {span.begin, static_cast<uint32_t>(i)};
-  head_.method = FindMethod(line.substr(0, i));
-  const absl::string_view rest = line.substr(i + 1);
-  const size_t space = rest.find(' ');
-  if (space == absl::string_view::npos) return Fail(400, "the request line has no HTTP version");
-  head_.target = SpanOf(bytes, rest.substr(0, space));
-  return TakeVersion(rest.substr(space + 1)) && TakeTarget(bytes);
+bool HeadParser::TakeRequestLine(absl::string_view bytes, Span line) {
+  const char* const text = bytes.data();
+  uint32_t at = line.begin;
+  while (IsTokenChar(text[at])) ++at;
+  if (at == line.begin || text[at] != ' ') return Fail(400, "the method is not a token");
+  head_.method_text = {line.begin, at - line.begin};
+  head_.method = FindMethod(head_.method_text.In(bytes));
+  const uint32_t begin = at + 1;
+  at = static_cast<uint32_t>(FindFirst<TargetEnds>(text, begin, bytes.size()));
+  // RFC 9112 section 3.2: no form has one. Some readers cut it off and some do not, so that a path would be
+  // checked as one and served as another.
+  if (text[at] == '#') return Fail(400, "a fragment in the request target");
+  if (text[at] == '\t') return Fail(400, "a control character in the request target");
+  if (text[at] != ' ') return Fail(400, "the request line has no HTTP version");
+  head_.target = {begin, at - begin};
+  return TakeVersion(bytes.substr(at + 1, line.end() - at - 1)) && TakeTarget(bytes);
 }
 
 bool HeadParser::TakeVersion(absl::string_view version) {
@@ -154,15 +211,9 @@ bool HeadParser::TakeVersion(absl::string_view version) {
 bool HeadParser::TakeTarget(absl::string_view bytes) {
   const absl::string_view target = head_.target.In(bytes);
   if (target.empty()) return Fail(400, "the request target is empty");
-  if (FindControl(target) != target.size() || target.find('\t') != absl::string_view::npos) {
-    return Fail(400, "a control character in the request target");
-  }
-  // RFC 9112 section 3.2: no form has one. Some readers cut it off and some do not, so that a path would be
-  // checked as one and served as another.
-  if (target.find('#') != absl::string_view::npos) return Fail(400, "a fragment in the request target");
   if (head_.method == Method::kConnect) {
     head_.form = TargetForm::kAuthority;
-    return !HasAuthorityDelimiter(target) || Fail(400, "the target of CONNECT is not host:port");
+    return (IsAuthority(target) && HasPort(target)) || Fail(400, "the target of CONNECT is not host:port");
   }
   if (target[0] == '/') {
     head_.form = TargetForm::kOrigin;
@@ -184,12 +235,10 @@ bool HeadParser::TakeAbsoluteTarget(absl::string_view target) {
   } else {
     return Fail(400, "the request target is neither a path nor an http URI");
   }
-  size_t end = target.find_first_of("/?#", scheme);
+  size_t end = target.find_first_of("/?", scheme);
   if (end == absl::string_view::npos) end = target.size();
   const absl::string_view authority = target.substr(scheme, end - scheme);
-  if (authority.empty() || HasAuthorityDelimiter(authority)) {
-    return Fail(400, "the authority of the request target is malformed");
-  }
+  if (!IsAuthority(authority)) return Fail(400, "the authority of the request target is malformed");
   head_.form = TargetForm::kAbsolute;
   head_.authority = {head_.target.begin + static_cast<uint32_t>(scheme),
                      static_cast<uint32_t>(authority.size())};
@@ -208,74 +257,66 @@ bool HeadParser::TakeStatusLine(absl::string_view bytes, Span span) {
   }
   head_.status = static_cast<uint16_t>((line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0'));
   if (line.size() > 13) head_.reason = SpanOf(bytes, line.substr(13));
-  const absl::string_view reason = head_.reason.In(bytes);
-  return FindControl(reason) == reason.size() || Fail(502, "a control character in the reason phrase");
+  return true;
 }
 
-bool HeadParser::TakeField(absl::string_view bytes, Span span) {
-  const absl::string_view line = span.In(bytes);
-  size_t i = 0;
-  while (i < line.size() && IsTokenChar(line[i])) ++i;
-  if (i == line.size() || line[i] != ':' || i == 0) {
-    if (i == 0 && (line[0] == ' ' || line[0] == '\t')) return Fail(400, "a folded header line");
-    if (i == 0 && line[0] == ':') return Fail(400, "a header without a name");
-    if (i < line.size() && (line[i] == ' ' || line[i] == '\t')) {
-      return Fail(400, "whitespace before the colon of a header");
-    }
-    return Fail(400, "the name of a header is not a token");
+// The size of the name that `line` begins with, for one of more than letters, digits and hyphens; an error if
+// there is no name and colon.
+uint32_t HeadParser::TakeUnusualName(absl::string_view line) {
+  uint32_t size = 0;
+  while (size < line.size() && IsTokenChar(line[size])) ++size;
+  const char after = size < line.size() ? line[size] : '\r';
+  if (after == ':' && size > 0) {
+    if (LooksLikeFraming(line.substr(0, size)))
+      Fail(400, "a header that some take for the message's framing");
+  } else if (size == 0 && IsOws(after)) {
+    Fail(400, "a folded header line");
+  } else if (after == ':') {
+    Fail(400, "a header without a name");
+  } else if (IsOws(after)) {
+    Fail(400, "whitespace before the colon of a header");
+  } else {
+    Fail(400, "the name of a header is not a token");
   }
-  if (head_.field_count == Head::kMaxFields) return Fail(431, "too many header fields");
-  const absl::string_view value = TrimOws(line.substr(i + 1));
-  if (FindControl(value) != value.size()) return Fail(400, "a control character in the value of a header");
-
-  const uint32_t index = head_.field_count++;
-  Field& field = head_.fields[index];
-  field.name = {span.begin, static_cast<uint32_t>(i)};
-  field.value = SpanOf(bytes, value);
-  field.line_end = span.end() + 2;
-  field.id = FindHeaderId(line.substr(0, i));
-  if (field.id == HeaderId::kOther) return true;
-  uint8_t& first = head_.first[static_cast<size_t>(field.id)];
-  const bool repeated = first != Head::kNone;
-  if (!repeated) first = static_cast<uint8_t>(index);
-  if (repeated && field.id == HeaderId::kHost) return Fail(400, "more than one Host");
-  if (repeated && field.id == HeaderId::kTransferEncoding)
-    return Fail(400, "more than one Transfer-Encoding");
-  return Interpret(field.id, value);
+  return size;
 }
 
-bool HeadParser::Interpret(HeaderId id, absl::string_view value) {
-  switch (id) {
+bool HeadParser::Interpret(const char* text, const Field& field, bool repeated) {
+  const absl::string_view value(text + field.value.begin, field.value.size);
+  switch (field.id) {
     case HeaderId::kContentLength:
-      return TakeContentLength(value);
+      return TakeContentLength(text, value);
     case HeaderId::kTransferEncoding:
-      return TakeTransferEncoding(value);
+      return repeated ? Fail(400, "more than one Transfer-Encoding") : TakeTransferEncoding(value);
     case HeaderId::kHost:
-      return TakeHost(value);
+      if (repeated) return Fail(400, "more than one Host");
+      return !request_ || value.empty() || IsAuthority(value) || Fail(400, "Host is malformed");
     case HeaderId::kConnection:
       TakeConnection(value);
       return true;
-    case HeaderId::kExpect:
-      head_.expect_continue = EqualsLowercase(value, "100-continue");
-      return true;
-    default:
+    default:  // kExpect
+      ForEachElement(value, [this](absl::string_view expectation) {
+        head_.expect_continue |= EqualsLowercase(expectation, "100-continue") && head_.minor_version >= 1;
+      });
       return true;
   }
 }
 
-bool HeadParser::TakeContentLength(absl::string_view value) {
+// A repetition is to be the same, to the digit: who reads octal or cuts at a width would see another number.
+bool HeadParser::TakeContentLength(const char* text, absl::string_view value) {
+  if (head_.has_content_length) {
+    const Span first = head_.Find(HeaderId::kContentLength)->value;
+    return value == absl::string_view(text + first.begin, first.size) ||
+           Fail(400, "conflicting `Content-Length` headers");
+  }
   if (value.empty()) return Fail(400, "Content-Length is empty");
-  uint64_t length = 0;
+  if (value.size() > 19) return Fail(400, "Content-Length is too large");
+  uint64_t length = 0;  // 19 digits fit
   for (const char c : value) {
     if (!IsDigit(c)) return Fail(400, "Content-Length is not a number");
-    const auto digit = static_cast<uint64_t>(c - '0');
-    if (length > (std::numeric_limits<int64_t>::max() - digit) / 10)
-      return Fail(400, "Content-Length is too large");
-    length = length * 10 + digit;
+    length = length * 10 + static_cast<uint64_t>(c - '0');
   }
-  if (head_.has_content_length && head_.content_length != length) {
-    return Fail(400, "conflicting `Content-Length` headers");
-  }
+  if (length > std::numeric_limits<int64_t>::max()) return Fail(400, "Content-Length is too large");
   head_.has_content_length = true;
   head_.content_length = length;
   return true;
@@ -287,21 +328,23 @@ bool HeadParser::TakeTransferEncoding(absl::string_view value) {
     head_.chunked = true;
     return true;
   }
+  size_t chunked = 0;
   bool chunked_last = false;
   size_t codings = 0;
   ForEachElement(value, [&](absl::string_view coding) {
     chunked_last = EqualsLowercase(coding, "chunked");
+    chunked += chunked_last;
     ++codings;
   });
-  if (codings > 1 && chunked_last) return Fail(501, "a transfer coding other than chunked");
+  if (codings > 1 && chunked_last && chunked == 1) return Fail(501, "a transfer coding other than chunked");
   return Fail(400, "Transfer-Encoding is not chunked");
 }
 
-bool HeadParser::TakeHost(absl::string_view value) {
-  return !request_ || !HasAuthorityDelimiter(value) || Fail(400, "Host is malformed");
-}
-
 void HeadParser::TakeConnection(absl::string_view value) {
+  if (EqualsLowercase(value, "keep-alive")) {  // what there is most often
+    head_.connection_keep_alive = true;
+    return;
+  }
   ForEachElement(value, [this](absl::string_view option) {
     if (EqualsLowercase(option, "close")) {
       head_.connection_close = true;
@@ -309,6 +352,7 @@ void HeadParser::TakeConnection(absl::string_view value) {
       head_.connection_keep_alive = true;
     } else {
       head_.connection_names_fields = true;
+      head_.connection_upgrade |= EqualsLowercase(option, "upgrade") && head_.minor_version >= 1;
     }
   });
 }
@@ -316,9 +360,24 @@ void HeadParser::TakeConnection(absl::string_view value) {
 // RFC 9112 section 6.1: both lengths at once, or a transfer coding in HTTP/1.0, mean that somebody on the way
 // reads the message differently.
 bool HeadParser::CheckFraming() {
-  if (!head_.chunked) return true;
-  if (head_.has_content_length) return Fail(400, "both Content-Length and Transfer-Encoding");
-  if (head_.minor_version == 0) return Fail(400, "Transfer-Encoding in HTTP/1.0");
+  if (head_.chunked && head_.has_content_length)
+    return Fail(400, "both Content-Length and Transfer-Encoding");
+  if (head_.chunked && head_.minor_version == 0) return Fail(400, "Transfer-Encoding in HTTP/1.0");
+  return !(head_.chunked || head_.content_length > 0) || CheckContent();
+}
+
+// Content where there can be none: one reader skips it, another takes it for the next message.
+bool HeadParser::CheckContent() {
+  if (request_) {
+    // RFC 9110 sections 9.3.6 and 9.3.8.
+    if (head_.method == Method::kTrace) return Fail(400, "a TRACE request with content");
+    if (head_.method == Method::kConnect) return Fail(400, "a CONNECT request with content");
+    return true;
+  }
+  // RFC 9110 sections 8.6 and 15.2, RFC 9112 section 6.1. There are servers that say so in a 204 all the
+  // same, and those that send it: that connection is not used again.
+  if (head_.status < 200) return Fail(502, "an interim response with content");
+  if (head_.status == 204) head_.connection_close = true;
   return true;
 }
 

@@ -9,7 +9,7 @@
 //   }
 //   parser.Reset();                          // for the next message
 //
-// Nothing is allocated or copied. A byte is looked at once, however small the pieces.
+// Nothing is allocated or copied. A byte is looked at a fixed number of times, however small the pieces.
 #ifndef HEDDLE_LIB_CODEC_H1_HEAD_PARSER_H_
 #define HEDDLE_LIB_CODEC_H1_HEAD_PARSER_H_
 
@@ -48,24 +48,27 @@ class HeadParser {
  private:
   bool Fail(int status, const char* reason);
   Progress OverLimit(bool first_line);
-  bool TakeLine(absl::string_view bytes, uint32_t begin, uint32_t end);
+  Progress Stop(absl::string_view window);
+  bool TakeFirstLine(absl::string_view bytes, Span line);
   bool TakeRequestLine(absl::string_view bytes, Span line);
   bool TakeTarget(absl::string_view bytes);
   bool TakeAbsoluteTarget(absl::string_view target);
   bool TakeVersion(absl::string_view version);
   bool TakeStatusLine(absl::string_view bytes, Span line);
-  bool TakeField(absl::string_view bytes, Span line);
-  bool Interpret(HeaderId id, absl::string_view value);
-  bool TakeContentLength(absl::string_view value);
+  bool TakeField(const char* text, uint32_t begin, uint32_t line_end, uint32_t size);
+  bool TakeEmptyLine(uint32_t at);
+  uint32_t TakeUnusualName(absl::string_view line);
+  bool Interpret(const char* text, const Field& field, bool repeated);
+  bool TakeContentLength(const char* text, absl::string_view value);
   bool TakeTransferEncoding(absl::string_view value);
-  bool TakeHost(absl::string_view value);
   void TakeConnection(absl::string_view value);
   bool CheckFraming();
+  bool CheckContent();
 
   const bool request_;
   const Limits limits_;
   uint32_t line_begin_ = 0;  // of the line in progress
-  uint32_t scanned_ = 0;     // no line feed in [line_begin_, scanned_)
+  uint32_t scanned_ = 0;     // the line does not end before
   bool saw_first_line_ = false;
   bool skipped_empty_line_ = false;
   ParseError error_;

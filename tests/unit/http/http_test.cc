@@ -5,6 +5,7 @@
 #include "lib/http/chars.h"
 #include "lib/http/header_id.h"
 #include "lib/http/reason.h"
+#include "lib/http/scan.h"
 
 namespace heddle {
 namespace {
