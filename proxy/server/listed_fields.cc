@@ -13,6 +13,11 @@ bool IsBefore(absl::string_view a, absl::string_view b) {
                                       [](char x, char y) { return ToLower(x) < ToLower(y); });
 }
 
+bool IsKept(HeaderId id) {
+  return id == HeaderId::kContentLength || id == HeaderId::kTransferEncoding || id == HeaderId::kHost ||
+         id == HeaderId::kVia || id == HeaderId::kUpgrade;
+}
+
 }  // namespace
 
 FieldSet FieldsListedInConnection(absl::string_view bytes, const Head& head) {
@@ -20,12 +25,7 @@ FieldSet FieldsListedInConnection(absl::string_view bytes, const Head& head) {
   std::array<uint8_t, Head::kMaxFields> by_name;
   uint8_t* end = by_name.data();
   for (uint8_t i = 0; i < head.field_count; ++i) {
-    const HeaderId id = head.fields[i].id;
-    if (id == HeaderId::kContentLength || id == HeaderId::kTransferEncoding || id == HeaderId::kHost ||
-        id == HeaderId::kVia) {
-      continue;
-    }
-    *end++ = i;
+    if (!IsKept(head.fields[i].id)) *end++ = i;
   }
   std::sort(by_name.data(), end, [&](uint8_t a, uint8_t b) { return IsBefore(name_of(a), name_of(b)); });
 

@@ -11,8 +11,8 @@ namespace heddle {
 
 using FieldSet = std::bitset<Head::kMaxFields>;  // by index
 
-// Never a message's framing, nor Host, nor Via: those are not the sender's to take away. Takes n log n for n
-// fields and options together, whatever they are called.
+// Never a message's framing, nor Host, nor Via: those are not the sender's to take away; nor Upgrade, which has
+// rules of its own. Takes n log n for n fields and options together, whatever they are called.
 FieldSet FieldsListedInConnection(absl::string_view bytes, const Head& head);
 
 }  // namespace heddle
