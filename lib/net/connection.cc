@@ -22,8 +22,8 @@ char* SharedReadBuffer() {
   return buffer.get();
 }
 
-// A buffer that has been this large is given back when it is empty.
-constexpr size_t kKeptCapacity = 64 << 10;
+// A buffer that has grown beyond this is given back when it is empty: idle connections are to stay small.
+constexpr size_t kKeptCapacity = 4 << 10;
 // Others on the loop get their turn after this many reads that filled the read buffer.
 constexpr int kReadsAtOnce = 4;
 

@@ -1,106 +1,16 @@
 #include "proxy/endpoint/endpoint_pool.h"
 
 #include <catch2/catch.hpp>
-#include <functional>
+#include <deque>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "lib/base/clock.h"
-#include "lib/event/loop.h"
-#include "lib/net/listener.h"
-#include "lib/stats/metrics_tree.h"
+#include "tests/unit/proxy_endpoint/world.h"
 
 namespace heddle {
 namespace {
-
-constexpr char kOk[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-// Writes down what an exchange comes to.
-struct Heard : ExchangeHandler {
-  void OnInterim(absl::string_view, const Head& head) override { interims.push_back(head.status); }
-  void OnResponse(const Response& response) override {
-    status = response.head.status;
-    OnResponseBody(response.body, response.complete);
-  }
-  void OnResponseBody(absl::string_view more, bool last) override {
-    body.append(more.data(), more.size());
-    over = last;
-  }
-  void OnFailure(Failure failure, const absl::Status& why) override {
-    failed = failure;
-    error = std::string(why.message());
-    over = true;
-  }
-  void OnRequestDrained() override {}
-
-  std::vector<int> interims;
-  int status = 0;
-  std::string body;
-  std::optional<Failure> failed;
-  std::string error;
-  bool over = false;
-};
-
-struct Peer : Connection::Handler {
-  void OnData(absl::string_view data) override { in.append(data.data(), data.size()); }
-  void OnEof() override { ended = true; }
-  void OnError(absl::Status) override { ended = true; }
-
-  std::unique_ptr<Connection> connection;
-  std::string in;
-  bool ended = false;
-};
-
-// A pool and the endpoint it leads to, on one loop whose clock only the test moves.
-struct World {
-  explicit World(EndpointConfig c = {}) : config(c) {
-    auto listening = Listener::Listen(loop, *SocketAddress::Parse("127.0.0.1", 0), {},
-                                      [this](std::unique_ptr<Connection> accepted) {
-                                        peers.push_back(std::make_unique<Peer>());
-                                        peers.back()->connection = std::move(accepted);
-                                        peers.back()->connection->Start(*peers.back());
-                                      });
-    REQUIRE(listening.ok());
-    listener = *std::move(listening);
-    pool = std::make_unique<EndpointPool>(loop, config, stats, listener->address(), 1.0, 1);
-  }
-  ~World() {
-    pool.reset();
-    peers.clear();
-    loop.RunReady();
-  }
-
-  void Until(const std::function<bool()>& done) {
-    for (int i = 0; i < 1000 && !done(); ++i) loop.RunOnce(Millis(5000));
-    REQUIRE(done());
-  }
-  // One exchange on a connection of the pool, answered by the endpoint's connection number `peer`.
-  Heard Exchange(size_t peer, absl::string_view answer = kOk) {
-    Heard heard;
-    auto connection = pool->Acquire(/*fresh=*/false);
-    connection->Begin(heard, /*to_head=*/false);
-    connection->Write("GET / HTTP/1.1\r\n\r\n");
-    connection->EndRequest();
-    Until([&] { return peers.size() > peer && !peers[peer]->in.empty(); });
-    peers[peer]->in.clear();
-    peers[peer]->connection->Write(answer);
-    Until([&] { return heard.over; });
-    pool->Release(std::move(connection));
-    return heard;
-  }
-
-  FakeClock clock;
-  Loop loop{clock};
-  MetricsTree metrics;
-  const EndpointConfig config;
-  ClientStats stats{metrics.root()};
-  std::vector<std::unique_ptr<Peer>> peers;
-  std::unique_ptr<Listener> listener;
-  std::unique_ptr<EndpointPool> pool;
-};
 
 TEST_CASE("a connection is used again, and says so") {
   World w;
@@ -269,6 +179,186 @@ TEST_CASE("a connect that nobody answers fails at connect_timeout") {
   CHECK(heard[3].failed == ExchangeHandler::Failure::kConnect);
   CHECK_FALSE(pool.available(w.loop.Now()));
   for (auto& connection : connections) pool.Release(std::move(connection));
+}
+
+struct Waiter : PoolWaiter {
+  explicit Waiter(EndpointPool& p) : pool(p) {}
+  ~Waiter() override {
+    if (waiting()) pool.StopAwaiting(*this);
+    if (connection != nullptr) pool.Release(std::move(connection));
+  }
+  void OnPoolReady() override {
+    ++told;
+    connection = pool.Acquire(false);
+  }
+
+  EndpointPool& pool;
+  int told = 0;
+  std::unique_ptr<ClientConnection> connection;
+};
+
+EndpointConfig Limited(size_t connections, size_t waiters) {
+  EndpointConfig config;
+  config.max_connections = connections;
+  config.max_waiters = waiters;
+  return config;
+}
+
+TEST_CASE("no more connections than max_connections: others wait their turn, no more than max_waiters") {
+  World w(Limited(1, 3));
+  auto held = w.pool->Acquire(false);
+  CHECK(w.pool->Acquire(false) == nullptr);
+  CHECK(w.pool->Acquire(true) == nullptr);
+  std::deque<Waiter> waiters;
+  for (int i = 0; i < 4; ++i) waiters.emplace_back(*w.pool);
+  for (int i = 0; i < 3; ++i) CHECK(w.pool->Await(waiters[i]));
+  CHECK_FALSE(w.pool->Await(waiters[3]));
+  CHECK(w.stats.pool_waiters.value() == 3);
+  w.pool->StopAwaiting(waiters[1]);
+  w.pool->Release(std::move(held));
+  CHECK(waiters[0].told == 0);               // later, from the loop
+  CHECK(w.pool->Acquire(false) == nullptr);  // it is not his turn
+  w.loop.RunReady();
+  CHECK(waiters[0].connection != nullptr);
+  CHECK(waiters[2].told == 0);
+  w.pool->Release(std::move(waiters[0].connection));
+  w.loop.RunReady();
+  CHECK(waiters[2].connection != nullptr);
+  CHECK(waiters[1].told + waiters[3].told == 0);
+  CHECK(w.stats.pool_waiters.value() == 0);
+  CHECK(w.stats.pool_size.value() == 1);
+}
+
+TEST_CASE("one that wants no connection when it is its turn lets the next have it") {
+  World w(Limited(1, 9));
+  struct Gone : PoolWaiter {
+    void OnPoolReady() override {}
+  } gone;
+  auto held = w.pool->Acquire(false);
+  Waiter next(*w.pool);
+  CHECK(w.pool->Await(gone));
+  CHECK(w.pool->Await(next));
+  w.pool->Release(std::move(held));
+  w.loop.RunReady();
+  CHECK(next.connection != nullptr);
+}
+
+TEST_CASE("where a fresh connection is wanted and all may be had are there, an idle one makes room") {
+  World w(Limited(1, 9));
+  w.Exchange(0);
+  CHECK(w.pool->idle() == 1);
+  auto fresh = w.pool->Acquire(/*fresh=*/true);
+  REQUIRE(fresh != nullptr);
+  CHECK(w.pool->idle() == 0);
+  w.pool->Release(std::move(fresh));
+}
+
+TEST_CASE("a retired endpoint still serves those that wait, and lives until attempts are over") {
+  World w(Limited(1, 9));
+  auto held = w.pool->Acquire(false);
+  w.pool->OnBegin(w.loop.Now());
+  bool idle = false;
+  {
+    Waiter waiter(*w.pool);
+    CHECK(w.pool->Await(waiter));
+    w.pool->Retire([&] { idle = true; });
+    w.pool->Release(std::move(held));
+    w.loop.RunReady();
+    CHECK(waiter.connection != nullptr);
+    CHECK_FALSE(idle);
+  }
+  w.loop.RunReady();
+  CHECK_FALSE(idle);
+  w.pool->OnEnd(true, w.loop.Now(), Nanos(1));
+  w.loop.RunReady();
+  CHECK(idle);
+}
+
+TEST_CASE("failures take an endpoint out; a probe that succeeds takes it back in") {
+  EndpointConfig config;
+  config.accrual.failures = 3;
+  config.accrual.backoff = {BackoffConfig::Kind::kConstant, Millis(5000), Millis(5000)};
+  World w(config);
+  const auto attempt = [&](bool success) {
+    w.pool->OnBegin(w.loop.Now());
+    w.pool->OnEnd(success, w.loop.Now(), Nanos(1));
+  };
+  attempt(false);
+  attempt(false);
+  attempt(true);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(w.pool->available(w.loop.Now()));
+    attempt(false);
+  }
+  CHECK_FALSE(w.pool->available(w.loop.Now()));
+  w.Pass(Millis(5000));
+  CHECK(w.pool->available(w.loop.Now()));
+  w.pool->OnBegin(w.loop.Now());
+  CHECK_FALSE(w.pool->available(w.loop.Now()));  // one probe
+  w.pool->OnAbandoned(w.loop.Now(), Nanos(1));
+  CHECK(w.pool->available(w.loop.Now()));
+  attempt(true);
+  CHECK(w.pool->available(w.loop.Now()));
+  CHECK(w.stats.accrual.removals.value() == 1);
+  CHECK(w.stats.accrual.probes.value() == 2);
+  CHECK(w.stats.accrual.revivals.value() == 1);
+  CHECK(w.stats.accrual.removed_for_ms.value() == 5000);
+  CHECK(w.pool->pending() == 0);
+}
+
+TEST_CASE("min_connections are kept though unused, but none beyond its life time") {
+  EndpointConfig config;
+  config.idle_timeout = Millis(1000);
+  config.life_time = Millis(60'000);
+  config.min_connections = 1;
+  World w(config);
+  Heard heard[2];
+  auto first = w.Ask(heard[0], 0);
+  auto second = w.Ask(heard[1], 1);
+  for (auto* connection : {first.get(), second.get()}) connection->EndRequest();
+  for (const auto& peer : w.peers) peer->connection->Write(kOk);
+  w.Until([&] { return heard[0].over && heard[1].over; });
+  w.pool->Release(std::move(first));
+  w.pool->Release(std::move(second));
+  w.Pass(Millis(1001));
+  CHECK(w.pool->idle() == 1);
+  w.Pass(Millis(50'000));
+  CHECK(w.pool->idle() == 1);
+  w.Pass(Millis(10'000));
+  CHECK(w.pool->idle() == 0);
+  CHECK(w.stats.pool_size.value() == 0);
+}
+
+TEST_CASE("a connection past its life time is closed when it is given back") {
+  EndpointConfig config;
+  config.life_time = Millis(1000);
+  World w(config);
+  Heard heard;
+  auto connection = w.Ask(heard, 0);
+  connection->EndRequest();
+  w.clock.Advance(Millis(1000));
+  w.peers[0]->connection->Write(kOk);
+  w.Until([&] { return heard.over; });
+  w.pool->Release(std::move(connection));
+  CHECK(w.pool->idle() == 0);
+}
+
+TEST_CASE("failFast: out for as long as Finagle has it") {
+  EndpointConfig config;
+  config.fail_fast = true;
+  World w(config);
+  w.listener.reset();
+  for (const int seconds : {1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300}) {
+    Heard heard;
+    auto connection = w.pool->Acquire(false);
+    connection->Begin(heard, false);
+    w.Until([&] { return heard.over; });
+    w.pool->Release(std::move(connection));
+    w.Pass(std::chrono::seconds(seconds) - Millis(1));
+    CHECK_FALSE(w.pool->available(w.loop.Now()));
+    w.Pass(Millis(1));
+    CHECK(w.pool->available(w.loop.Now()));
+  }
 }
 
 }  // namespace
