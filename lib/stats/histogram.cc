@@ -24,6 +24,11 @@ void HistogramSnapshot::Merge(const HistogramSnapshot& other) {
   sum_ += other.sum_;
 }
 
+void HistogramSnapshot::Clear() {
+  buckets_.clear();
+  count_ = sum_ = 0;
+}
+
 HistogramSnapshot HistogramSnapshot::Since(const HistogramSnapshot& earlier) const {
   if (earlier.count_ > count_ || earlier.buckets_.size() > buckets_.size()) return *this;
   for (size_t i = 0; i < earlier.buckets_.size(); ++i) {

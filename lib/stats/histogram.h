@@ -26,6 +26,8 @@ class HistogramSnapshot {
   void AddBucket(size_t index, uint64_t count);
   void AddSum(uint64_t sum) { sum_ += sum; }
   void Merge(const HistogramSnapshot& other);
+  // As a new one, but keeps its memory.
+  void Clear();
   // What came after `earlier`, a snapshot of the same histogram. Where `earlier` has more (the histogram was
   // made anew since), nothing is taken away.
   HistogramSnapshot Since(const HistogramSnapshot& earlier) const;

@@ -16,6 +16,7 @@ namespace {
 // How many metrics Visit copies under the lock at once if nobody waits: some ten microseconds of work.
 constexpr size_t kVisitBatch = 32;
 constexpr size_t kLineCells = 8;
+constexpr int kYields = 50;
 
 // Owned by a MetricSet.
 using Instance = std::variant<const Counter*, const Gauge*, const Histogram*>;
@@ -34,17 +35,19 @@ struct MetricsTree::Entry {
   uint64_t retired_counter = 0;
   HistogramSnapshot retired_histogram;
 
-  MetricSample Sample(const Key& key) const;
+  // Into `sample`, whose memory is used again.
+  void CopyTo(const Key& key, MetricSample& sample) const;
   void Retire(const Instance& instance);
 };
 
-MetricSample MetricsTree::Entry::Sample(const Key& key) const {
-  MetricSample sample;
+void MetricsTree::Entry::CopyTo(const Key& key, MetricSample& sample) const {
   sample.path = key.path;
   sample.kind = key.kind;
   sample.unit = unit;
   sample.counter = retired_counter;
-  if (key.kind == Kind::kHistogram) sample.histogram = retired_histogram;
+  sample.gauge = 0;
+  sample.histogram.Clear();
+  if (key.kind == Kind::kHistogram) sample.histogram.Merge(retired_histogram);
   bool first = true;
   for (const Instance& instance : instances) {
     if (const auto* counter = std::get_if<const Counter*>(&instance)) {
@@ -58,7 +61,6 @@ MetricSample MetricsTree::Entry::Sample(const Key& key) const {
     }
     first = false;
   }
-  return sample;
 }
 
 void MetricsTree::Entry::Retire(const Instance& instance) {
@@ -162,11 +164,12 @@ MetricsTree::~MetricsTree() {
 
 std::unique_lock<std::mutex> MetricsTree::Lock() {
   std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
-  if (!lock.owns_lock()) {
-    waiting_.fetch_add(1, std::memory_order_relaxed);
-    lock.lock();
-    waiting_.fetch_sub(1, std::memory_order_relaxed);
-  }
+  if (lock.owns_lock()) return lock;
+  waiting_.fetch_add(1, std::memory_order_relaxed);
+  // It is held for a microsecond: to sleep, and be woken, would take longer.
+  for (int i = 0; i < kYields && !lock.try_lock(); ++i) std::this_thread::yield();
+  if (!lock.owns_lock()) lock.lock();
+  waiting_.fetch_sub(1, std::memory_order_relaxed);
   return lock;
 }
 
@@ -191,20 +194,20 @@ void MetricsTree::Visit(absl::FunctionRef<void(const MetricSample&)> visit) cons
 
 void MetricsTree::VisitBelow(const MetricPath& prefix,
                              absl::FunctionRef<void(const MetricSample&)> visit) const {
-  std::vector<MetricSample> batch;
-  Key next{prefix, Kind::kCounter};
+  std::vector<MetricSample> samples(kVisitBatch);
+  const MetricSample* last = nullptr;  // visited
   bool more = true;
-  bool skip_next = false;
   while (more) {
-    batch.clear();
+    size_t count = 0;
     {
       const std::lock_guard lock(mutex_);
-      auto position = skip_next ? entries_.upper_bound(next) : entries_.lower_bound(next);
+      auto position = last == nullptr ? entries_.lower_bound(Key{prefix, Kind::kCounter})
+                                      : entries_.upper_bound(Key{last->path, last->kind});
       const auto at_end = [&] {
         return position == entries_.end() || !StartsWith(position->first.path, prefix);
       };
-      while (!at_end() && batch.size() < kVisitBatch) {
-        batch.push_back(position->second->Sample(position->first));
+      while (!at_end() && count < kVisitBatch) {
+        position->second->CopyTo(position->first, samples[count++]);
         ++position;
         if (waiting_.load(std::memory_order_relaxed) > 0) break;
       }
@@ -212,9 +215,8 @@ void MetricsTree::VisitBelow(const MetricPath& prefix,
     }
     // Whoever waits comes first.
     if (waiting_.load(std::memory_order_relaxed) > 0) std::this_thread::yield();
-    for (const MetricSample& sample : batch) visit(sample);
-    if (more) next = Key{batch.back().path, batch.back().kind};
-    skip_next = true;
+    for (size_t i = 0; i < count; ++i) visit(samples[i]);
+    if (count > 0) last = &samples[count - 1];
   }
 }
 
