@@ -72,6 +72,7 @@ int Main(int argc, char** argv) {
     std::cerr << errors.ToString();
     return kConfigExitStatus;
   }
+  for (const std::string& note : config.Notes()) std::cerr << note << "\n";
   if (arguments.validate) {
     std::cout << arguments.config_path << ": valid\n";
     return 0;

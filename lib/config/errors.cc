@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
@@ -91,7 +92,10 @@ std::string NearestSpelling(absl::string_view value, const std::vector<std::stri
   size_t best = value.size() / 3 + 1;
   const std::string lower = absl::AsciiStrToLower(value);
   for (const std::string& candidate : accepted) {
-    const size_t distance = EditDistance(lower, absl::AsciiStrToLower(candidate));
+    const std::string lower_candidate = absl::AsciiStrToLower(candidate);
+    // Left out is what kinds begin with: io.l5d.
+    if (absl::EndsWith(lower_candidate, "." + lower)) return candidate;
+    const size_t distance = EditDistance(lower, lower_candidate);
     if (distance < best) {
       best = distance;
       nearest = candidate;

@@ -42,7 +42,31 @@ void CheckAddresses(const std::vector<const ConfigNode*>& nodes, const ProxyConf
   }
 }
 
+// Two routers would rename each other's file. Appending to the same one is fine.
+void CheckAccessLogs(const std::vector<const ConfigNode*>& nodes, const std::vector<RouterEntry>& routers,
+                     ConfigErrors& errors) {
+  using Roll = AccessLogConfig::Roll;
+  std::map<std::string, const RouterConfig*> taken;
+  for (size_t i = 0; i < routers.size(); ++i) {
+    const AccessLogConfig& log = routers[i].router.access_log;
+    if (log.path.empty()) continue;
+    const auto [other, fresh] = taken.emplace(log.path, &routers[i].router);
+    const auto renames = [](Roll roll) { return roll != Roll::kNever && roll != Roll::kSighup; };
+    if (fresh || (!renames(log.roll) && !renames(other->second->access_log.roll))) continue;
+    errors.Add(*nodes[i]->Find("httpAccessLog"),
+               absl::StrCat("router '", other->second->label,
+                            "' writes this file too, and one of them renames it; give each its own"));
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> ProxyConfig::Notes() const {
+  std::vector<std::string> notes;
+  for (const RouterEntry& router : routers)
+    notes.insert(notes.end(), router.notes.begin(), router.notes.end());
+  return notes;
+}
 
 void ReadProxyConfig(const ConfigNode& root, ConfigErrors& errors, ProxyConfig* config) {
   ObjectReader reader(root, errors);
@@ -57,6 +81,7 @@ void ReadProxyConfig(const ConfigNode& root, ConfigErrors& errors, ProxyConfig* 
   reader.Finish();
   CheckLabels(routers, config->routers, errors);
   CheckAddresses(routers, *config, errors);
+  CheckAccessLogs(routers, config->routers, errors);
 }
 
 }  // namespace heddle

@@ -28,6 +28,8 @@ struct ProxyConfig {
   AdminConfig admin = AdminConfig::OnPort(9990);
   TelemetryConfig telemetry;
   size_t workers = 0;  // 0: as many as there are processors
+  // What is accepted and does less than in Linkerd, with its place: for the person who starts the proxy.
+  std::vector<std::string> Notes() const;
 };
 
 // Fills `config` from the document's root; every mistake goes to `errors`.

@@ -1,136 +1,33 @@
 #include "proxy/config/read_router.h"
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "lib/config/object_reader.h"
 #include "proxy/config/identifier_config.h"
+#include "proxy/config/read_access_log.h"
+#include "proxy/config/read_client.h"
 #include "proxy/config/read_path.h"
+#include "proxy/config/read_server.h"
+#include "proxy/config/read_service.h"
+#include "proxy/config/refused.h"
 
 namespace heddle {
 
 namespace {
 
-constexpr uint16_t kHttpPort = 4140;
-
-// Keys of Linkerd 1.x that are known and not served, and what to do about each.
-struct LaterKey {
-  const char* key;
-  const char* reason;
-};
-
-constexpr LaterKey kLaterRouterKeys[] = {
+constexpr RefusedKey kRefusedKeys[] = {
+    {"announcers", "not supported yet; remove it, and register the proxy by other means"},
     {"baseDtab", "was renamed in Linkerd 1.0: write 'dtab'"},
     {"timeoutMs",
-     "was split in Linkerd 1.0 (service.totalTimeoutMs, client.requestAttemptTimeoutMs), and those are not "
-     "supported yet"},
-    {"originator", "not supported yet; it only sets a metric: remove it"},
-    {"announcers", "not supported yet; remove it"},
-    {"httpAccessLog", "not supported yet; remove it"},
-    {"httpAccessLogRollPolicy", "not supported yet; remove it"},
-    {"httpAccessLogAppend", "not supported yet; remove it"},
-    {"httpAccessLogRotateCount", "not supported yet; remove it"},
-    {"streamAfterContentLengthKB", "not supported yet: every body is streamed; remove it"},
-    {"maxErrResponseKB", "not supported yet; remove it"},
-    {"compressionLevel", "not supported yet: bodies are passed on as they come; remove it"},
-    {"tracePropagator", "not supported yet: trace headers are passed on as they come; remove it"},
+     "was split in Linkerd 1.0: write 'totalTimeoutMs' in 'service', or 'requestAttemptTimeoutMs' in "
+     "'client'"},
+    {"loggers", "was replaced in Linkerd 1.3, and what replaced it is not supported; remove it"},
+    {"maxChunkKB", "was replaced in Linkerd 1.6: write 'streamAfterContentLengthKB'"},
+    {"maxRequestKB", "was replaced in Linkerd 1.6: write 'streamAfterContentLengthKB'"},
+    {"maxResponseKB", "was replaced in Linkerd 1.6: write 'streamAfterContentLengthKB'"},
 };
-
-constexpr LaterKey kLaterServerKeys[] = {
-    {"tls", "not supported yet; remove it"},
-    {"socketOptions", "not supported yet; remove it"},
-    {"maxConcurrentRequests", "not supported yet; remove it"},
-    {"announce", "not supported yet; remove it"},
-    {"timeoutMs", "not supported yet; remove it"},
-    {"serverSession", "not supported yet; remove it"},
-    {"clearContext", "not supported yet; remove it"},
-    {"addForwardedHeader", "not supported yet; remove it"},
-    {"timestampHeader", "not supported yet; remove it"},
-    {"maxCallDepth", "not supported yet; remove it"},
-};
-
-constexpr LaterKey kLaterClientKeys[] = {
-    {"configs", "not supported yet; remove it"},
-    {"tls", "not supported yet; remove it"},
-    {"hostConnectionPool", "not supported yet; remove it"},
-    {"failFast", "not supported yet; remove it"},
-    {"failureAccrual", "not supported yet; remove it"},
-    {"requestAttemptTimeoutMs", "not supported yet; remove it"},
-    {"requeueBudget", "not supported yet; remove it"},
-    {"socketOptions", "not supported yet; remove it"},
-    {"forwardClientCert", "not supported yet; remove it"},
-    {"requestAuthorizers", "not supported yet; remove it"},
-};
-
-constexpr LaterKey kLaterServiceKeys[] = {
-    {"configs", "not supported yet; remove it"},
-    {"totalTimeoutMs", "not supported yet; remove it"},
-    {"retries", "not supported yet; remove it"},
-    {"responseClassifier", "not supported yet; remove it"},
-};
-
-template <size_t n>
-void RefuseLater(ObjectReader& reader, const LaterKey (&keys)[n]) {
-  for (const LaterKey& later : keys) reader.Later(later.key, later.reason);
-}
-
-// The part that the client and the service object have in common.
-void ReadScope(ObjectReader& reader) {
-  const std::string kind = reader.Kind("io.l5d.global");
-  if (kind == "io.l5d.static") {
-    reader.AddError("kind", "io.l5d.static is not supported yet; io.l5d.global is");
-  } else if (kind != "io.l5d.global") {
-    reader.errors().AddUnknown(*reader.node().Find("kind"), "kind", kind, {"io.l5d.global"});
-  }
-}
-
-void ReadService(const ConfigNode& node, ConfigErrors& errors) {
-  ObjectReader reader(node, errors);
-  ReadScope(reader);
-  RefuseLater(reader, kLaterServiceKeys);
-  reader.Finish();
-}
-
-void ReadLoadBalancer(const ConfigNode& node, ConfigErrors& errors) {
-  ObjectReader reader(node, errors);
-  std::string kind;
-  reader.OptionalOneOf("kind", &kind, {"p2c"});
-  reader.Later("maxEffort", "not supported yet; remove it");
-  reader.Later("enableProbation", "not supported yet; remove it");
-  reader.Finish();
-}
-
-void ReadClient(const ConfigNode& node, ConfigErrors& errors, EndpointConfig* config) {
-  ObjectReader reader(node, errors);
-  ReadScope(reader);
-  if (const ConfigNode* balancer = reader.Node("loadBalancer")) ReadLoadBalancer(*balancer, errors);
-  if (const ConfigNode* session = reader.Node("clientSession")) {
-    ObjectReader session_reader(*session, errors);
-    session_reader.OptionalMillis("idleTimeMs", &config->idle_timeout, 1);
-    session_reader.Later("lifeTimeMs", "not supported yet; remove it");
-    session_reader.Finish();
-  }
-  RefuseLater(reader, kLaterClientKeys);
-  reader.Finish();
-}
-
-ServerConfig ReadServer(const ConfigNode& node, ConfigErrors& errors) {
-  ServerConfig config;
-  ObjectReader reader(node, errors);
-  std::string ip = "127.0.0.1";
-  uint16_t port = kHttpPort;
-  reader.Optional("ip", &ip);
-  reader.Optional("port", &port);
-  const auto address = SocketAddress::Parse(ip, port);
-  if (address.ok()) {
-    config.address = *address;
-  } else {
-    reader.AddError(
-        "ip", absl::StrCat("'", ip, "' is no IP address; give one such as 127.0.0.1, 0.0.0.0 or \"::1\""));
-  }
-  reader.Optional("label", &config.label);
-  RefuseLater(reader, kLaterServerKeys);
-  reader.Finish();
-  return config;
-}
 
 // False for a protocol that is known and not served: its keys are not those of http.
 bool ReadProtocol(ObjectReader& reader) {
@@ -157,19 +54,54 @@ void ReadBindingCache(const ConfigNode& node, ConfigErrors& errors, RouteConfig*
   reader.Finish();
 }
 
-void ReadLimits(ObjectReader& reader, ServerLimits* limits) {
+void ReadLimits(ObjectReader& reader, RouterConfig* router) {
   // A head has to fit into the worker's read buffer.
-  constexpr uint32_t kMaxKb = 1024;
+  constexpr uint32_t kMaxHeadKb = 1024;
+  constexpr uint32_t kMaxBodyKb = (2u << 20) - 1;
   uint32_t kb = 0;
-  if (reader.Optional("maxHeadersKB", &kb, 1, kMaxKb)) limits->max_head_bytes = kb << 10;
-  if (reader.Optional("maxInitialLineKB", &kb, 1, kMaxKb)) limits->max_initial_line_bytes = kb << 10;
+  if (reader.Optional("maxHeadersKB", &kb, 1, kMaxHeadKb)) router->limits.max_head_bytes = kb << 10;
+  if (reader.Optional("maxInitialLineKB", &kb, 1, kMaxHeadKb))
+    router->limits.max_initial_line_bytes = kb << 10;
+  if (reader.Optional("maxErrResponseKB", &kb, 0, kMaxBodyKb)) router->max_err_response_bytes = kb << 10;
+  if (reader.Optional("streamAfterContentLengthKB", &kb, 0, kMaxBodyKb)) router->replay_bytes = kb << 10;
 }
 
-void ReadStreaming(ObjectReader& reader) {
+// For a key that is accepted and does less than in Linkerd.
+void AddNote(const ObjectReader& reader, absl::string_view key, absl::string_view note,
+             std::vector<std::string>* notes) {
+  const ConfigNode& value = *reader.node().Find(key);
+  notes->push_back(absl::StrCat(value.Place(), ": ", value.Path(), ": ", note));
+}
+
+void ReadStreaming(ObjectReader& reader, std::vector<std::string>* notes) {
   bool streaming = true;
-  if (reader.Optional("streamingEnabled", &streaming) && !streaming) {
-    reader.AddError("streamingEnabled", "false is not supported: every body is streamed; remove it");
+  if (!reader.Optional("streamingEnabled", &streaming) || streaming) return;
+  const ConfigNode* after = reader.node().Find("streamAfterContentLengthKB");
+  if (after != nullptr && !after->is_null()) {
+    reader.AddError("streamingEnabled", "false contradicts streamAfterContentLengthKB; remove one of them");
+  } else {
+    AddNote(reader, "streamingEnabled",
+            "every body is streamed, with false too; what may be sent again is said by "
+            "streamAfterContentLengthKB",
+            notes);
   }
+}
+
+void ReadCompression(ObjectReader& reader, std::vector<std::string>* notes) {
+  int level = 0;
+  if (!reader.Optional("compressionLevel", &level, -1, 9) || level == 0) return;
+  AddNote(reader, "compressionLevel", "bodies pass as they come: compress them where they are made", notes);
+}
+
+void ReadTracePropagator(const ConfigNode& node, ConfigErrors& errors, TracePropagator* out) {
+  ObjectReader reader(node, errors);
+  const std::string kind = reader.Kind();
+  if (kind == "io.l5d.zipkin") {
+    *out = TracePropagator::kZipkin;
+  } else if (!kind.empty() && kind != "io.l5d.default") {
+    return errors.AddUnknown(*node.Find("kind"), "kind", kind, {"io.l5d.default", "io.l5d.zipkin"});
+  }
+  if (!kind.empty()) reader.Finish();
 }
 
 }  // namespace
@@ -197,11 +129,17 @@ void ReadRouter(const ConfigNode& node, ConfigErrors& errors, RouterEntry* entry
   }
   reader.OptionalMillis("bindingTimeoutMs", &router.route.binding_timeout);
   if (const ConfigNode* cache = reader.Node("bindingCache")) ReadBindingCache(*cache, errors, &router.route);
-  if (const ConfigNode* client = reader.Node("client")) ReadClient(*client, errors, &router.endpoint);
-  if (const ConfigNode* service = reader.Node("service")) ReadService(*service, errors);
-  ReadLimits(reader, &router.limits);
-  ReadStreaming(reader);
-  RefuseLater(reader, kLaterRouterKeys);
+  if (const ConfigNode* client = reader.Node("client")) ReadClients(*client, errors, &router.clients);
+  if (const ConfigNode* service = reader.Node("service")) ReadServices(*service, errors, &router.services);
+  ReadLimits(reader, &router);
+  ReadAccessLog(reader, &router.access_log);
+  ReadStreaming(reader, &entry->notes);
+  ReadCompression(reader, &entry->notes);
+  if (const ConfigNode* propagator = reader.Node("tracePropagator")) {
+    ReadTracePropagator(*propagator, errors, &router.trace_propagator);
+  }
+  reader.Optional("originator", &router.originator);
+  Refuse(reader, kRefusedKeys);
   reader.Finish();
 }
 

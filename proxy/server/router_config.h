@@ -76,10 +76,10 @@ struct RouterConfig {
   ServerLimits limits;
   RouteConfig route;
   EndpointConfig endpoint;
-  TracePropagator trace_propagator = TracePropagator::kDefault;
-  ByPrefix<ClientConfig> clients;    // `client`
-  ByPrefix<ServiceConfig> services;  // `service`
-  AccessLogConfig access_log;        // httpAccessLog...
+  TracePropagator trace_propagator = TracePropagator::kDefault;  // tracePropagator
+  ByPrefix<ClientConfig> clients;                                // `client`
+  ByPrefix<ServiceConfig> services;                              // `service`
+  AccessLogConfig access_log;                                    // httpAccessLog...
   // streamAfterContentLengthKB: a body that is longer, or whose length is not said, is not kept to be sent
   // again.
   uint32_t replay_bytes = 5 << 10;

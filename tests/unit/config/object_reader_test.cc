@@ -139,6 +139,7 @@ TEST_CASE("many errors are counted, not kept") {
 TEST_CASE("the nearest spelling is near or none") {
   CHECK(NearestSpelling("dstprefix", {"dstPrefix", "port"}) == "dstPrefix");
   CHECK(NearestSpelling("x", {"dstPrefix", "port"}).empty());
+  CHECK(NearestSpelling("fs", {"io.l5d.dnssrv", "io.l5d.fs"}) == "io.l5d.fs");
   CHECK(NearestSpelling(std::string(1000, 'x'), {std::string(1000, 'x')}).empty());
 }
 

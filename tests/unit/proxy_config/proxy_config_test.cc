@@ -86,7 +86,7 @@ routers:
   CHECK(first.router.route.max_unknowns == 54);
   CHECK(first.router.route.unknown_ttl == std::chrono::seconds(8));
   CHECK(first.router.limits.max_head_bytes == 16 * 1024);
-  CHECK(first.router.endpoint.idle_timeout == Millis(1500));
+  CHECK(first.router.clients.For(Path{"x"}).endpoint.idle_timeout == Millis(1500));
   REQUIRE(first.router.servers.size() == 2);
   CHECK(first.router.servers[0].address.ToString() == "0.0.0.0:4140");
   CHECK(first.router.servers[1].address.ToString() == "127.0.0.1:0");
@@ -121,18 +121,20 @@ std::string ErrorOfRouter(absl::string_view line) {
 }
 
 TEST_CASE("Keys and kinds of Linkerd's that are not served yet are refused by name") {
-  CHECK(ErrorOfRouter("httpAccessLog: x") ==
-        "proxy.yaml:3:18: routers[0].httpAccessLog: not supported yet; remove it");
-  CHECK(absl::StrContains(ErrorOfRouter("baseDtab: /a => /b"), "write 'dtab'"));
-  CHECK(absl::StrContains(ErrorOfRouter("service: {totalTimeoutMs: 5}"),
-                          "service.totalTimeoutMs: not supported yet"));
-  CHECK(absl::StrContains(ErrorOfRouter("client: {kind: io.l5d.static}"),
-                          "io.l5d.static is not supported yet"));
-  CHECK(absl::StrContains(ErrorOfRouter("client: {loadBalancer: {kind: ewma}}"), "accepted: p2c"));
+  CHECK(absl::StartsWith(ErrorOfRouter("announcers: [{kind: x}]"),
+                         "proxy.yaml:3:15: routers[0].announcers: not supported yet; remove it"));
   CHECK(absl::StrContains(ErrorOfRouter("identifier: {kind: io.l5d.ingress}"), "not supported yet"));
   CHECK(absl::StrContains(ErrorOfRouter("interpreter: {kind: io.l5d.k8s.configMap, name: x}"),
                           "io.l5d.k8s.configMap is not supported yet"));
-  CHECK(absl::StrContains(ErrorOfRouter("streamingEnabled: false"), "every body is streamed"));
+}
+
+TEST_CASE("What earlier versions of Linkerd called otherwise is told by its present name") {
+  CHECK(absl::StrContains(ErrorOfRouter("baseDtab: /a => /b"), "write 'dtab'"));
+  CHECK(absl::StrContains(ErrorOfRouter("timeoutMs: 5"), "'requestAttemptTimeoutMs' in 'client'"));
+  CHECK(absl::StrContains(ErrorOfRouter("maxRequestKB: 5"), "write 'streamAfterContentLengthKB'"));
+  CHECK(absl::StrContains(ErrorOfRouter("loggers: []"), "remove it"));
+  CHECK(absl::StrContains(ErrorOfRouter("identifier: {kind: io.l5d.headerToken}"),
+                          "did you mean 'io.l5d.header.token'?"));
 }
 
 TEST_CASE("A router of a protocol that is not served is one error") {
