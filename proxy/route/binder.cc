@@ -1,5 +1,6 @@
 #include "proxy/route/binder.h"
 
+#include <functional>
 #include <list>
 #include <map>
 #include <set>
@@ -14,6 +15,9 @@ namespace heddle {
 namespace {
 
 constexpr Millis kSweepInterval{1000};
+// Of explanations under way; and how long one may wait for a lookup.
+constexpr size_t kMaxExplanations = 64;
+constexpr std::chrono::seconds kExplanationLimit{2};
 
 struct Worker {
   Loop* loop;
@@ -43,6 +47,14 @@ struct Entry {
   std::set<Subscriber> subscribers;
   Nanos since{0};                    // of `route`; without subscribers, of having none
   std::list<Entry*>::iterator kept;  // in kept_ while there are no subscribers
+};
+
+struct Explanation {
+  Explanation(Loop& loop, std::function<void()> on_late) : timer(loop, std::move(on_late)) {
+    timer.Start(kExplanationLimit);
+  }
+  Timer timer;
+  Subscription subscription;
 };
 
 bool IsKnown(const Addr& addr) { return addr.state == AddrState::kBound || addr.state == AddrState::kAbsent; }
@@ -206,6 +218,31 @@ struct Binder::Core {
                        addrs = std::move(addrs)] { sink->OnRoute(id, route, addrs); });
   }
 
+  void Explain(size_t worker, const Path& name, const Dtab& local, OnExplained done) {
+    if (explanations.size() >= kMaxExplanations) {
+      AnswerExplanation(worker, done, absl::ResourceExhaustedError("too many explanations are under way"));
+      return;
+    }
+    const uint64_t id = next_explanation++;
+    // Whoever comes first, the answer or the end of its time, takes the explanation away.
+    const auto answer = [this, id, worker, done = std::move(done)](absl::StatusOr<std::string> json) {
+      if (explanations.erase(id) > 0) AnswerExplanation(worker, done, std::move(json));
+    };
+    explanations[id] = std::make_unique<Explanation>(loop, [answer] {
+      const auto late = answer;  // the closure goes with the explanation
+      late(absl::DeadlineExceededError("a part of the way is not known yet"));
+    });
+    Subscription subscription =
+        interpreter.Explain(config.dtab.Concat(local), name, ExplainDetail::kPlain, answer);
+    if (const auto found = explanations.find(id); found != explanations.end()) {
+      found->second->subscription = std::move(subscription);
+    }
+  }
+
+  void AnswerExplanation(size_t worker, const OnExplained& done, absl::StatusOr<std::string> json) {
+    workers[worker].loop->Post([done, json = std::move(json)] { done(json); });
+  }
+
   NameState StateOf(const Entry& entry) const {
     NameState state{entry.name,
                     entry.local,
@@ -235,6 +272,8 @@ struct Binder::Core {
   absl::flat_hash_map<Subscriber, Entry*> by_subscriber;
   std::list<Entry*> kept;  // without subscribers, the latest first
   Timer sweep;
+  uint64_t next_explanation = 0;
+  std::map<uint64_t, std::unique_ptr<Explanation>> explanations;
 };
 
 Binder::Binder(Interpreter& interpreter, Loop& control, const RouteConfig& config, const Scope& router)
@@ -260,6 +299,13 @@ void Binder::Subscribe(size_t worker, uint64_t id, Path name, Dtab local) {
 void Binder::Unsubscribe(size_t worker, uint64_t id, Farewell farewell) {
   control_.Post([weak = std::weak_ptr<Core>(core_), worker, id, farewell] {
     if (const auto core = weak.lock()) core->Unsubscribe({worker, id}, farewell);
+  });
+}
+
+void Binder::Explain(size_t worker, Path name, Dtab local, OnExplained done) {
+  control_.Post([weak = std::weak_ptr<Core>(core_), worker, name = std::move(name), local = std::move(local),
+                 done = std::move(done)] {
+    if (const auto core = weak.lock()) core->Explain(worker, name, local, done);
   });
 }
 

@@ -4,6 +4,7 @@
 #define HEDDLE_PROXY_ROUTE_BINDER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -53,6 +54,12 @@ class Binder {
   // kKeep: the name may be back soon; what it leads to is kept if there is room.
   enum class Farewell { kKeep, kForget };
   void Unsubscribe(size_t worker, uint64_t id, Farewell farewell);
+
+  // From worker number `worker`, on its thread: why `name` leads where it leads, with Linkerd's words
+  // (Interpreter::Explain). `done` is called once, on the worker's loop, within seconds. ResourceExhausted if
+  // too many explanations are under way.
+  using OnExplained = std::function<void(absl::StatusOr<std::string>)>;
+  void Explain(size_t worker, Path name, Dtab local, OnExplained done);
 
   // For the pages that show state. Control thread.
   struct NameState {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -50,6 +51,11 @@ class RouteTable : public Binder::Sink {
   // StopWaiting.
   absl::Status Wait(Route& route, RouteWaiter& waiter);
   void StopWaiting(Route& route, RouteWaiter& waiter);
+
+  // Why `route` leads where it leads: Binder::Explain.
+  void Explain(const Route& route, Binder::OnExplained done) {
+    binder_.Explain(worker_, route.path_, route.rules_, std::move(done));
+  }
 
   // Every second or so: forgets routes not used for long, closes idle connections.
   void Sweep(Nanos now);
