@@ -194,6 +194,7 @@ bool HeadParser::TakeRequestLine(absl::string_view bytes, Span line) {
   if (text[at] == '#') return Fail(400, "a fragment in the request target");
   if (text[at] == '\t') return Fail(400, "a control character in the request target");
   if (text[at] != ' ') return Fail(400, "the request line has no HTTP version");
+  if (at == begin) return Fail(400, "the request target is empty");
   head_.target = {begin, at - begin};
   return TakeVersion(bytes.substr(at + 1, line.end() - at - 1)) && TakeTarget(bytes);
 }
@@ -210,7 +211,6 @@ bool HeadParser::TakeVersion(absl::string_view version) {
 
 bool HeadParser::TakeTarget(absl::string_view bytes) {
   const absl::string_view target = head_.target.In(bytes);
-  if (target.empty()) return Fail(400, "the request target is empty");
   if (head_.method == Method::kConnect) {
     head_.form = TargetForm::kAuthority;
     return (IsAuthority(target) && HasPort(target)) || Fail(400, "the target of CONNECT is not host:port");
