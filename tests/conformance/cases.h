@@ -16,6 +16,10 @@ Verdict RunDtabCase(const Json& test);
 Verdict RunDelegateCase(const Json& test);
 Verdict RunControlHttpCase(const Json& test);
 Verdict RunConfigCase(const Json& test);
+Verdict RunHttpIdentifyCase(const Json& test);
+Verdict RunHeaderCase(const Json& test);
+Verdict RunClassifierCase(const Json& test);
+Verdict RunMetricsCase(const Json& test);
 
 // Ops of delegate.json, each in its own file.
 void RunFsFile(const Json& test, Verdict* verdict);

@@ -26,6 +26,10 @@ constexpr Suite kSuites[] = {
     {"delegate.json", RunDelegateCase},
     {"control_http.json", RunControlHttpCase},
     {"config.json", RunConfigCase},
+    {"http_identify.json", RunHttpIdentifyCase},
+    {"headers.json", RunHeaderCase},
+    {"classifiers.json", RunClassifierCase},
+    {"metrics.json", RunMetricsCase},
 };
 
 struct Counts {
@@ -44,9 +48,13 @@ struct Counts {
 Verdict RunGuarded(RunCase run, const Json& test) {
   try {
     return run(test);
-  } catch (const std::exception& e) {  // of the JSON library, mostly
+  } catch (const Json::exception& e) {
     Verdict verdict;
     verdict.Fail(std::string("the case is not of the form this runner knows: ") + e.what());
+    return verdict;
+  } catch (const std::exception& e) {
+    Verdict verdict;
+    verdict.Fail(e.what());
     return verdict;
   }
 }
