@@ -1,21 +1,22 @@
 #include "proxy/server/exchange.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "proxy/classify/classify.h"
+#include "proxy/server/admission.h"
 #include "proxy/server/forward.h"
 #include "proxy/server/overrides.h"
 #include "proxy/server/recycle.h"
-#include "proxy/server/respond.h"
 #include "proxy/server/server_connection.h"
 #include "proxy/server/server_worker.h"
+#include "proxy/server/upgrade.h"
+
+// The request's side of an exchange; exchange_response.cc has the response's.
 
 namespace heddle {
 namespace {
 
-// With more waiting to leave than this, its source is not read from.
-constexpr size_t kHighWater = 128 << 10;
 h1::Limits LimitsOf(const ServerLimits& limits) {
   return {limits.max_initial_line_bytes, limits.max_head_bytes};
 }
@@ -29,8 +30,9 @@ Exchange::Exchange(ServerWorker& worker)
                      [this] {
                        worker_.routes().StopWaiting(*route_, *this);
                        waiting_ = false;
-                       Fail(route_->Explain());
+                       Answer(route_->Explain());
                      }),
+      limit_timer_(worker.loop(), [this] { OnLimit(); }),
       attempts_(worker, *this) {}
 
 Exchange::~Exchange() = default;
@@ -40,34 +42,98 @@ size_t Exchange::Start(ServerConnection& connection, absl::string_view bytes) {
   connection_ = &connection;
   started_ = last_activity_ = worker_.loop().Now();
   to_head_ = head.method == Method::kHead;
-  idempotent_ = IsIdempotent(head.method);
   http10_ = head.minor_version == 0;
-  keep_ = KeepsAlive(head) && !worker_.draining();
+  keep_ = KeepsAlive(head) && !worker_.draining() && !connection.expired(started_);
   decoder_.Start(h1::RequestFraming(head));
-  connection_->stats().requests.OnRequest();
-  if (const absl::Status status = FindRoute(bytes); !status.ok()) {
-    const size_t taken = head.size + decoder_.Skip(bytes.substr(head.size));
-    Fail(status);
-    return taken;
-  }
-  return Proceed(bytes);
+  counted_ = true;
+  connection.stats().requests.OnRequest();
+  connection.CountRequest();
+  if (worker_.access_log() != nullptr) [[unlikely]]
+    received_.assign(bytes.data(), head.size);
+  absl::Status status = Admit(bytes);
+  if (status.ok()) [[likely]]
+    status = FindRoute(bytes);
+  if (status.ok()) [[likely]]
+    return Proceed(bytes);
+  const size_t taken = head.size + decoder_.Skip(bytes.substr(head.size));
+  Answer(status);
+  return taken;
 }
 
 void Exchange::Refuse(ServerConnection& connection) {
   connection_ = &connection;
-  started_ = worker_.loop().Now();
+  started_ = last_activity_ = worker_.loop().Now();
   keep_ = false;
+  context_.cleared = connection.server().clear_context;
   const h1::ParseError& error = parser_.error();
-  connection_->stats().requests.OnRequest();
+  counted_ = true;
+  connection.stats().requests.OnRequest();
   Respond(error.status, error.reason);
+}
+
+absl::Status Exchange::Admit(absl::string_view bytes) {
+  const Head& head = parser_.head();
+  context_.cleared = connection_->server().clear_context;
+  if (Admission* admission = connection_->admission(); admission != nullptr) [[unlikely]] {
+    admitted_ = admission->Enter();
+    if (!admitted_) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("as many requests are under way as there may be (maxConcurrentRequests: ",
+                       connection_->server().max_concurrent_requests, ")"));
+    }
+  }
+  if (head.method == Method::kConnect || head.Has(HeaderId::kUpgrade)) [[unlikely]] {
+    RETURN_IF_ERROR(CheckTunnel(bytes));
+  }
+  RETURN_IF_ERROR(ReadContext(bytes, head, connection_->origin(), worker_.random(), &context_));
+  if (context_.deadline || connection_->server().request_timeout > Millis(0)) [[unlikely]]
+    return LimitTime();
+  return absl::OkStatus();
+}
+
+absl::Status Exchange::CheckTunnel(absl::string_view bytes) {
+  const Head& head = parser_.head();
+  if (head.method != Method::kConnect) {
+    if (AsksForUpgrade(bytes, head)) asks_ = Attempts::Tunnel::kUpgrade;
+    return absl::OkStatus();
+  }
+  // What follows may be meant for the tunnel: it is not to be taken for requests if there is none.
+  keep_ = false;
+  if (!connection_->server().allow_connect) {
+    return absl::UnimplementedError("CONNECT is not served here: send the request itself");
+  }
+  if (!decoder_.done()) return absl::InvalidArgumentError("CONNECT has no body");
+  asks_ = Attempts::Tunnel::kConnect;
+  return absl::OkStatus();
+}
+
+absl::Status Exchange::LimitTime() {
+  const Millis timeout = connection_->server().request_timeout;
+  if (timeout > Millis(0)) EndBy(started_ + timeout, Limit::kServer);
+  if (!context_.deadline) return absl::OkStatus();
+  const Nanos left = context_.deadline->deadline - worker_.loop().clock().WallNow();
+  if (left <= Nanos(0)) {
+    return absl::CancelledError(absl::StrCat("the deadline of the request (l5d-ctx-deadline) passed ",
+                                             std::chrono::duration_cast<Millis>(-left).count(),
+                                             " ms before it came"));
+  }
+  // A deadline further away than a day is none; the sum would not be.
+  if (left < std::chrono::hours(24)) EndBy(started_ + left, Limit::kDeadline);
+  return absl::OkStatus();
+}
+
+void Exchange::EndBy(Nanos at, Limit why) {
+  if (why != Limit::kDeadline) own_ends_at_ = std::min(own_ends_at_, at);
+  if (at >= ends_at_) return;
+  ends_at_ = at;
+  limit_ = why;
+  limit_timer_.Start(at - worker_.loop().Now());
 }
 
 absl::Status Exchange::FindRoute(absl::string_view bytes) {
   const Head& head = parser_.head();
-  if (head.method == Method::kConnect)
-    return absl::UnimplementedError("CONNECT is not supported: send the request");
   const Identifier& identifier = worker_.identifier();
-  const RequestView view = MakeRequestView(bytes, head);
+  const RequestView view = MakeRequestView(bytes, head, context_.cleared);
   std::string& key = worker_.key();
   key.clear();
   absl::string_view reason;
@@ -78,7 +144,7 @@ absl::Status Exchange::FindRoute(absl::string_view bytes) {
   }
   consumed_ = identifier.Consumed(view);
   const size_t name_size = key.size();
-  const bool overrides = HasOverrides(head);
+  const bool overrides = !context_.cleared && HasOverrides(head);
   if (overrides) AppendOverridesKey(bytes, head, &key);
   route_ = worker_.routes().Find(key);
   if (route_ != nullptr) return absl::OkStatus();
@@ -97,7 +163,8 @@ size_t Exchange::Proceed(absl::string_view bytes) {
   const size_t head_size = parser_.head().size;
   Route::Choice choice;
   const Route::Outcome outcome = route_->Choose(worker_.loop().Now(), worker_.random(), &choice);
-  if (outcome == Route::Outcome::kReady) return Dispatch(bytes, choice);
+  if (outcome == Route::Outcome::kReady) [[likely]]
+    return Dispatch(bytes, choice);
   if (outcome == Route::Outcome::kPending) {
     WaitForRoute(bytes);
     return head_size;
@@ -106,7 +173,7 @@ size_t Exchange::Proceed(absl::string_view bytes) {
   if (outcome == Route::Outcome::kStatus) {
     AnswerStatus(*choice.target);
   } else {
-    Fail(route_->Explain());
+    Answer(route_->Explain());
   }
   return taken;
 }
@@ -114,15 +181,13 @@ size_t Exchange::Proceed(absl::string_view bytes) {
 void Exchange::WaitForRoute(absl::string_view bytes) {
   const absl::Status status = worker_.routes().Wait(*route_, *this);
   if (!status.ok()) {
-    Fail(status);
+    Answer(status);
     return;
   }
   waiting_ = true;
-  if (received_.empty()) {
-    const absl::string_view head = bytes.substr(0, parser_.head().size);
-    received_.assign(head.data(), head.size());
-    binding_timer_.Start(worker_.config().route.binding_timeout);
-  }
+  if (binding_timer_.running()) return;
+  if (received_.empty()) received_.assign(bytes.data(), parser_.head().size);
+  binding_timer_.Start(worker_.config().route.binding_timeout);
 }
 
 void Exchange::OnRouteChanged() {
@@ -142,29 +207,33 @@ void Exchange::OnRouteChanged() {
       AnswerStatus(*choice.target);
       return;
     case Route::Outcome::kNowhere:
-      Fail(route_->Explain());
+      Answer(route_->Explain());
       return;
   }
 }
 
+void Exchange::StopWaiting() {
+  if (waiting_) worker_.routes().StopWaiting(*route_, *this);
+  waiting_ = false;
+  binding_timer_.Cancel();
+}
+
 size_t Exchange::Dispatch(absl::string_view bytes, const Route::Choice& choice) {
-  attempts_.Begin(*route_, choice, {to_head_, idempotent_});
-  counted_ = true;
-  route_->service()->requests.OnRequest();
   const Head& head = parser_.head();
-  const RouteTarget& target = *choice.target;
-  RequestEdits edits;
-  edits.name_fields = route_->head_fields();
-  edits.fields = target.head_fields;
-  edits.has_residual = target.has_residual;
-  edits.consumed = consumed_;
-  ForwardRequest(bytes, head, edits, worker_.random(), attempts_.out());
+  Service& service = *route_->service();
+  at_service_ = true;
+  service.requests.OnRequest();
+  if (service.config.total_timeout > Millis(0)) [[unlikely]]
+    EndBy(worker_.loop().Now() + service.config.total_timeout, Limit::kService);
+  const bool streamed = head.chunked || head.content_length > worker_.config().replay_bytes;
+  attempts_.Begin(*route_, choice, {{head.method, streamed}, asks_, ends_at_});
+  WriteHead(bytes, *choice.target);
   // Of the body only as much as can be sent again: the rest comes by TakeBody, once there is a connection.
   const absl::string_view rest = bytes.substr(head.size, attempts_.room());
   const size_t body = decoder_.Skip(rest);
   const size_t taken = head.size + body;
   if (decoder_.error()) {
-    Respond(400, decoder_.error().reason);
+    RefuseBody();
     return taken;
   }
   attempts_.out()->append(rest.data(), body);
@@ -173,173 +242,91 @@ size_t Exchange::Dispatch(absl::string_view bytes, const Route::Choice& choice) 
   return taken;
 }
 
+void Exchange::WriteHead(absl::string_view bytes, const RouteTarget& target) {
+  const Head& head = parser_.head();
+  RequestEdits edits;
+  edits.name_fields = route_->head_fields();
+  edits.fields = target.head_fields;
+  edits.has_residual = target.has_residual;
+  edits.consumed = consumed_;
+  edits.upgrade = asks_ == Attempts::Tunnel::kUpgrade;
+  edits.context = &context_;
+  edits.origin = &connection_->origin();
+  if (const std::string& authority = target.client->authority(); !authority.empty()) [[unlikely]] {
+    edits.authority = authority;
+    const absl::string_view host = head.Value(bytes, HeaderId::kHost);
+    host_.assign(host.data(), host.size());
+  }
+  if (ends_at_ != Nanos::max()) [[unlikely]]
+    edits.deadline = DeadlineToPass();
+  if (!connection_->server().timestamp_header.empty()) [[unlikely]]
+    edits.wall_now = worker_.loop().clock().WallNow();
+  ForwardRequest(bytes, head, edits, worker_.random(), attempts_.out());
+}
+
+// The earliest deadline and the latest timestamp of the request's and that of what is configured here.
+// Source: com.twitter.finagle.context.Deadline.combined.
+std::optional<Deadline> Exchange::DeadlineToPass() const {
+  if (own_ends_at_ == Nanos::max()) return context_.deadline;
+  const Nanos wall = worker_.loop().clock().WallNow();
+  Deadline own{wall, wall + (own_ends_at_ - worker_.loop().Now())};
+  if (context_.deadline) {
+    own.timestamp = std::max(own.timestamp, context_.deadline->timestamp);
+    own.deadline = std::min(own.deadline, context_.deadline->deadline);
+  }
+  return own;
+}
+
 size_t Exchange::TakeBody(absl::string_view bytes) {
   last_activity_ = worker_.loop().Now();
   if (!attempts_.TakesBody(bytes.size())) return 0;
   const size_t size = decoder_.Skip(bytes);
   if (decoder_.error()) {
-    if (status_ == 0) {
-      Respond(400, decoder_.error().reason);
-    } else {
-      Finish(0, After::kReset);
-    }
+    RefuseBody();
     return size;
   }
   attempts_.WriteBody(bytes.substr(0, size), decoder_.done());
   return size;
 }
 
+void Exchange::RefuseBody() {
+  attempts_.Abandon();  // no fault of the endpoint's
+  if (status_ == 0) {
+    Respond(400, decoder_.error().reason);
+  } else {
+    Finish(0, After::kReset);
+  }
+}
+
 void Exchange::OnProgress() { last_activity_ = worker_.loop().Now(); }
 
 void Exchange::OnBodyWanted() { connection_->OnBodyWanted(); }
 
-void Exchange::OnInterim(absl::string_view bytes, const Head& head) {
-  last_activity_ = worker_.loop().Now();
-  if (http10_) return;  // RFC 9110 section 15.2
-  std::string& out = worker_.scratch();
-  out.clear();
-  ForwardResponse(bytes, head, {}, &out);
-  connection_->Send(out);
-  PauseIfFull();
+void Exchange::OnRequestDrained() {
+  OnProgress();
+  if (tunnel_) FinishTunnelIfOver();
 }
 
-void Exchange::PauseIfFull() {
-  if (connection_->buffered() > kHighWater) attempts_.PauseResponse();
-}
-
-void Exchange::OnResponse(const ExchangeHandler::Response& response) {
-  last_activity_ = worker_.loop().Now();
-  status_ = response.head.status;
-  const bool chunked = response.framing.framing == h1::Framing::kChunked;
-  dechunk_ = http10_ && response.head.chunked;
-  if (dechunk_) dechunker_.Start(response.framing);
-  const bool until_close = response.framing.framing == h1::Framing::kUntilClose || (http10_ && chunked);
-  // A request that is still on its way when its response ends would be taken for the next one.
-  keep_ = keep_ && !until_close && !worker_.draining() && (decoder_.done() || !response.complete);
-  std::string& out = worker_.scratch();
-  out.clear();
-  ResponseEdits edits;
-  edits.close = !keep_;
-  edits.keep_alive = keep_ && http10_;
-  edits.dechunk = dechunk_;
-  ForwardResponse(response.bytes, response.head, edits, &out);
-  AppendBody(response.body, &out);
-  connection_->Send(out);
-  if (response.complete) {
-    Finish(status_, keep_ && decoder_.done() ? After::kKeep : After::kClose);
-  } else {
-    PauseIfFull();
-  }
-}
-
-void Exchange::AppendBody(absl::string_view body, std::string* out) {
-  if (!dechunk_) {
-    out->append(body.data(), body.size());
-    return;
-  }
-  while (!body.empty() && !dechunker_.done()) {
-    absl::string_view payload;
-    body.remove_prefix(dechunker_.Next(body, &payload));
-    out->append(payload.data(), payload.size());
-  }
-}
-
-void Exchange::OnResponseBody(absl::string_view body, bool complete) {
-  last_activity_ = worker_.loop().Now();
-  if (dechunk_) {
-    std::string& out = worker_.scratch();
-    out.clear();
-    AppendBody(body, &out);
-    connection_->Send(out);
-  } else {
-    connection_->Send(body);
-  }
-  if (complete) {
-    Finish(status_, keep_ && decoder_.done() ? After::kKeep : After::kClose);
-  } else {
-    PauseIfFull();
-  }
-}
-
-void Exchange::OnResponseDrained() {
-  last_activity_ = worker_.loop().Now();
-  attempts_.ResumeResponse();
-}
-
-// The requester has the head: it is to see that the rest is missing.
-void Exchange::OnResponseBroken() { Finish(0, After::kReset); }
-
-void Exchange::OnTimeout() {
-  if (status_ != 0) {
-    Finish(0, After::kReset);
-  } else if (attempts_.active() && decoder_.done()) {
-    Fail(absl::DeadlineExceededError(
-        absl::StrCat("no response from ", attempts_.address().ToString(), " for ", route_->name(), " within ",
-                     worker_.config().endpoint.response_timeout.count(), " ms")));
-  } else {
-    keep_ = false;
-    Respond(408, "the request did not arrive in time");
-  }
-}
-
-void Exchange::AnswerStatus(RouteTarget& target) {
-  const int status = target.status;
-  if (status < 200) {
-    Fail(absl::UnavailableError(absl::StrCat("the status ", status, " of ", target.client->id(),
-                                             " is no answer to a request: only 200 to 599 are")));
-    return;
-  }
-  counted_ = true;
-  route_->service()->requests.OnRequest();
-  for (RequestStats* stats : {&target.client->stats().requests, &target.Stats()}) {
-    stats->OnRequest();
-    stats->OnDone(status, IsSuccess(status), Nanos(0));
-  }
-  // What is left of the body would be taken for the next request.
-  keep_ = keep_ && decoder_.done() && !worker_.draining();
-  std::string& out = worker_.scratch();
-  out.clear();
-  AppendStatusResponse(status, !keep_, keep_ && http10_, &out);
-  connection_->Send(out);
-  Finish(status, keep_ ? After::kKeep : After::kClose);
-}
-
-void Exchange::Fail(const absl::Status& error) { Respond(HttpStatusOf(error), error.message()); }
-
-void Exchange::Respond(int status, absl::string_view message) {
-  // Whoever sends what is malformed may also be read differently where the next request begins.
-  keep_ = keep_ && status != 400 && decoder_.done() && !decoder_.error() && !worker_.draining();
-  std::string out;  // not the scratch: the message may be a view of something there
-  AppendErrorResponse(
-      {status, message, !keep_, keep_ && http10_, to_head_, worker_.config().limits.max_head_bytes}, &out);
-  connection_->Send(out);
-  attempts_.End(0, false);
-  Finish(status, keep_ ? After::kKeep : After::kClose);
-}
-
-void Exchange::StopWaiting() {
-  if (waiting_) worker_.routes().StopWaiting(*route_, *this);
-  binding_timer_.Cancel();
-}
-
-void Exchange::Finish(int status, After after) {
-  const bool success = status != 0 && IsSuccess(status);
-  const Nanos took = worker_.loop().Now() - started_;
-  connection_->stats().requests.OnDone(status, success, took);
-  if (counted_) route_->service()->requests.OnDone(status, success, took);
-  attempts_.End(status, success);
-  StopWaiting();
-  ServerConnection* connection = connection_;
-  Clear();
-  connection->OnExchangeDone(after);
+void Exchange::OnTunnelEnd() {
+  decoder_.End();
+  attempts_.EndTunnel();
+  FinishTunnelIfOver();
 }
 
 void Exchange::Abandon() {
   if (connection_ == nullptr) return;  // in the middle of a head
-  connection_->stats().requests.OnGone();
-  if (counted_) route_->service()->requests.OnGone();
+  if (counted_) connection_->stats().requests.OnGone();
+  if (tunnel_) connection_->stats().tunnels.Add(-1);
+  if (at_service_) route_->service()->requests.OnGone();
   attempts_.Abandon();
   StopWaiting();
+  LeaveServer();
+}
+
+void Exchange::LeaveServer() {
+  limit_timer_.Cancel();
+  if (admitted_) connection_->admission()->Leave();
+  admitted_ = false;
 }
 
 void Exchange::Clear() {
@@ -347,11 +334,17 @@ void Exchange::Clear() {
   parser_.Reset();
   decoder_.Start({});
   route_ = nullptr;
-  waiting_ = counted_ = false;
+  context_ = RequestContext();
+  ends_at_ = own_ends_at_ = Nanos::max();
   consumed_ = 0;
+  response_size_ = -1;
   status_ = 0;
-  to_head_ = idempotent_ = http10_ = keep_ = dechunk_ = false;
+  limit_ = Limit::kNone;
+  asks_ = Attempts::Tunnel::kNever;
+  success_ = counted_ = at_service_ = false;
+  to_head_ = http10_ = keep_ = tunnel_ = tunnel_over_ = false;
   Recycle(&received_);
+  Recycle(&host_);
 }
 
 }  // namespace heddle

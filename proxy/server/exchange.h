@@ -1,10 +1,11 @@
-// One request on its way: identified, routed, sent (by its Attempts), answered. Pooled: a worker makes as
-// many as it has requests at once.
+// One request on its way: identified, admitted, routed, sent (by its Attempts), answered, counted. Pooled: a
+// worker makes as many as it has requests at once.
 #ifndef HEDDLE_PROXY_SERVER_EXCHANGE_H_
 #define HEDDLE_PROXY_SERVER_EXCHANGE_H_
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -13,6 +14,8 @@
 #include "lib/event/timer.h"
 #include "proxy/route/route.h"
 #include "proxy/server/attempts.h"
+#include "proxy/server/request_context.h"
+#include "proxy/server/response_body.h"
 
 namespace heddle {
 
@@ -45,6 +48,10 @@ class Exchange : private RouteWaiter {
   void OnResponseDrained();
   // Nothing has moved for too long.
   void OnTimeout();
+  // What it carries is no HTTP any more: bytes, both ways, until both ends have closed.
+  bool tunnel() const { return tunnel_; }
+  // The requester sends no more into the tunnel. REQUIRES: tunnel(), !request_ended().
+  void OnTunnelEnd();
   // The requester has gone: drops everything. Does not call OnExchangeDone.
   void Abandon();
   // As new: for the next request.
@@ -53,53 +60,86 @@ class Exchange : private RouteWaiter {
 
   // For its attempts; as ExchangeHandler. Any but OnProgress and OnBodyWanted may end the exchange.
   void OnInterim(absl::string_view bytes, const Head& head);
-  void OnResponse(const ExchangeHandler::Response& response);
+  void OnResponse(const ExchangeHandler::Response& response, ResponseClass result);
   void OnResponseBody(absl::string_view body, bool complete);
+  void OnTunnelEof();
   // After OnResponse: the rest will not come.
   void OnResponseBroken();
   // In place of OnResponse: there will be none.
-  void Fail(const absl::Status& error);
+  void Fail(const absl::Status& error, FailureName name);
   void OnProgress();
+  void OnRequestDrained();
   void OnBodyWanted();
 
  private:
   void OnRouteChanged() override;
 
+  // The request may be served at all; an error is the answer.
+  absl::Status Admit(absl::string_view bytes);
+  absl::Status LimitTime();
   // Sets route_, or says why there is none.
   absl::Status FindRoute(absl::string_view bytes);
+  absl::Status CheckTunnel(absl::string_view bytes);
   size_t Proceed(absl::string_view bytes);
   size_t Dispatch(absl::string_view bytes, const Route::Choice& choice);
+  void WriteHead(absl::string_view bytes, const RouteTarget& target);
   void WaitForRoute(absl::string_view bytes);
-  void AppendBody(absl::string_view body, std::string* out);
+  void StopWaiting();
+  // What limits the time until the response begins. Once that is `at`, the request fails.
+  enum class Limit : uint8_t { kNone, kServer, kService, kDeadline };
+  void EndBy(Nanos at, Limit why);
+  void OnLimit();
+  // What l5d-ctx-deadline is to say; nullopt: as received.
+  std::optional<Deadline> DeadlineToPass() const;
+
+  ResponseBody::Form FormOf(const ExchangeHandler::Response& response) const;
+  void BeginTunnel(const ExchangeHandler::Response& response);
+  void FinishTunnelIfOver();
   // The requester does not keep up: its response is not read on until it has.
   void PauseIfFull();
   // The target is a status: answers with it.
   void AnswerStatus(RouteTarget& target);
-  void Respond(int status, absl::string_view message);
+  void RefuseBody();
+  void Answer(const absl::Status& error);
+  void Respond(int status, absl::string_view message, bool retryable = false);
+  // The counters of the server and the service. `status` 0: there is no response, or not all of it.
+  void Count(int status, bool success, FailureName name);
+  void WriteLog(int status);
   void Finish(int status, After after);
-  void StopWaiting();
+  void LeaveServer();
 
   ServerWorker& worker_;
   ServerConnection* connection_ = nullptr;
   h1::RequestParser parser_;
   h1::BodyDecoder decoder_{400};
+  ResponseBody body_;
   Timer binding_timer_;
+  Timer limit_timer_;
+  Attempts attempts_;
 
   Route* route_ = nullptr;
-  bool waiting_ = false;
-  bool counted_ = false;  // in the stats of the name
+  RequestContext context_;
   Nanos started_{0};
   Nanos last_activity_{0};
-  size_t consumed_ = 0;  // of the target
-  uint16_t status_ = 0;  // of the response, once begun
+  Nanos ends_at_ = Nanos::max();      // whatever limits it
+  Nanos own_ends_at_ = Nanos::max();  // what is configured here
+  size_t consumed_ = 0;               // of the target
+  int64_t response_size_ = -1;        // its content-length; -1: not said
+  uint16_t status_ = 0;               // of the response, once begun
+  Limit limit_ = Limit::kNone;
+  Attempts::Tunnel asks_ = Attempts::Tunnel::kNever;
+  bool success_ = false;     // the class of the response
+  bool waiting_ = false;     // for the route
+  bool admitted_ = false;    // holds a place of the server's Admission
+  bool counted_ = false;     // in the counters of the server
+  bool at_service_ = false;  // and of the service
   bool to_head_ = false;
-  bool idempotent_ = false;
   bool http10_ = false;
   bool keep_ = false;
-  bool dechunk_ = false;
-  h1::BodyDecoder dechunker_{502};
-  std::string received_;  // the head, while the route is not known
-  Attempts attempts_;
+  bool tunnel_ = false;
+  bool tunnel_over_ = false;  // its endpoint's direction
+  std::string received_;      // the head, while the route is not known, or if it is to be logged
+  std::string host_;          // as received, while another one stands in its place
 };
 
 }  // namespace heddle

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "lib/event/timer.h"
+#include "proxy/server/admission.h"
 #include "proxy/server/server_worker.h"
 
 namespace heddle {
@@ -31,7 +32,14 @@ struct Router::Impl {
         identifier(MakeIdentifier(config.identifiers, config.dst_prefix)),
         control(control_loop),
         binder(interpreter, control_loop, config.route, scope),
-        drain_limit(control_loop, [this] { Drained(); }) {}
+        drain_limit(control_loop, [this] { Drained(); }),
+        metrics(scope) {
+    for (const ServerConfig& server : config.servers) {
+      const uint32_t limit = server.max_concurrent_requests;
+      admissions.push_back(limit == 0 ? nullptr : std::make_unique<Admission>(limit));
+    }
+    if (config.originator) metrics.AddGauge({"originator"}, GaugeMerge::kMax).Set(1);
+  }
 
   // On the control loop: the drain is over, or its time is.
   void Drained() {
@@ -44,22 +52,25 @@ struct Router::Impl {
   const std::unique_ptr<const Identifier> identifier;
   Loop& control;
   Binder binder;
+  std::vector<std::unique_ptr<Admission>> admissions;  // of each server
   std::vector<Loop*> loops;
   std::vector<std::unique_ptr<ServerWorker>> workers;
   std::vector<SocketAddress> addresses;
   Timer drain_limit;
+  MetricSet metrics;
   size_t draining_workers = 0;
   std::function<void()> on_drained;
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
 };
 
 Router::Router(RouterConfig config, Interpreter& interpreter, Loop& control, std::vector<Loop*> workers,
-               const Scope& rt)
+               const Scope& rt, AccessLog* access_log)
     : impl_(
           std::make_unique<Impl>(ShareBudgets(std::move(config), workers.size()), interpreter, control, rt)) {
   for (Loop* loop : workers) {
     impl_->workers.push_back(std::make_unique<ServerWorker>(*loop, impl_->config, *impl_->identifier,
-                                                            impl_->binder, impl_->scope));
+                                                            impl_->binder, impl_->admissions, access_log,
+                                                            impl_->scope));
   }
   impl_->loops = std::move(workers);
 }

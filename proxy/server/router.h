@@ -24,12 +24,15 @@
 
 namespace heddle {
 
+class AccessLog;
+
 // Control thread only. All arguments outlive the router.
 class Router {
  public:
-  // `workers` may hold `control` itself, for a process of one thread (tests).
+  // `workers` may hold `control` itself, for a process of one thread (tests). `access_log` gets a line for
+  // each request that was answered; null: nobody does.
   Router(RouterConfig config, Interpreter& interpreter, Loop& control, std::vector<Loop*> workers,
-         const Scope& rt);
+         const Scope& rt, AccessLog* access_log = nullptr);
   // REQUIRES: the workers' loops do not run.
   ~Router();
   Router(const Router&) = delete;

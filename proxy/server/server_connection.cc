@@ -1,5 +1,6 @@
 #include "proxy/server/server_connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "proxy/server/server_worker.h"
@@ -17,14 +18,23 @@ constexpr Millis kIdleWhenFull{1000};
 
 }  // namespace
 
-ServerConnection::ServerConnection(ServerWorker& worker, ServerStats& stats,
-                                   std::unique_ptr<Connection> connection)
+ServerConnection::ServerConnection(ServerWorker& worker, const ServerConfig& server, ServerStats& stats,
+                                   Admission* admission, std::unique_ptr<Connection> connection)
     : worker_(worker),
       stats_(stats),
+      admission_(admission),
       connection_(std::move(connection)),
-      last_activity_(worker.loop().Now()) {
+      last_activity_(worker.loop().Now()),
+      began_(last_activity_) {
   stats_.connects.Increment();
   stats_.connections.Add(1);
+  if (server.session_life > Millis(0)) ends_at_ = began_ + server.session_life;
+  origin_.server = &server;
+  origin_.propagator = worker.config().trace_propagator;
+  if (server.forwarded) {
+    origin_.forwarded = MakeForwardedLabels(*server.forwarded, worker.config().label, connection_->local(),
+                                            connection_->peer(), worker.random());
+  }
 }
 
 ServerConnection::~ServerConnection() {
@@ -33,6 +43,7 @@ ServerConnection::~ServerConnection() {
 
 void ServerConnection::OnData(absl::string_view data) {
   stats_.received_bytes.Increment(data.size());
+  received_bytes_ += data.size();
   if (exchange_ == nullptr) last_activity_ = worker_.loop().Now();  // not while a head trickles in
   if (!in_.empty()) {
     in_.append(data.data(), data.size());
@@ -97,8 +108,7 @@ void ServerConnection::UpdatePause() {
 }
 
 void ServerConnection::OnBodyWanted() {
-  if (connection_ == nullptr || processing_ || in_.empty()) return;
-  ProcessHeld();
+  if (connection_ != nullptr && !processing_ && (!in_.empty() || ended_)) ProcessHeld();
 }
 
 void ServerConnection::OnExchangeDone(Exchange::After after) {
@@ -130,7 +140,11 @@ void ServerConnection::CloseIfOver() {
     if (!in_.empty() && connection_->buffered() > kHighWater) return;
     CloseLingering();
   } else if (in_.empty() && !exchange_->request_ended()) {
-    Close();
+    if (exchange_->tunnel()) {
+      exchange_->OnTunnelEnd();
+    } else {
+      Close();
+    }
   }
 }
 
@@ -144,12 +158,15 @@ void ServerConnection::OnDrained() {
 void ServerConnection::CheckTimeouts(Nanos now) {
   const ServerLimits& limits = worker_.config().limits;
   if (in_request_) {
-    if (exchange_->last_activity() < now - worker_.config().endpoint.response_timeout) exchange_->OnTimeout();
-  } else if (exchange_ != nullptr) {
-    if (last_activity_ < now - limits.head_timeout) Close();
-  } else if (last_activity_ < now - (worker_.full() ? kIdleWhenFull : limits.idle_timeout)) {
-    Close();
+    if (exchange_->last_activity() < now - limits.idle_timeout) exchange_->OnTimeout();
+    return;
   }
+  if (exchange_ != nullptr) {
+    if (last_activity_ < now - limits.head_timeout) Close();
+    return;
+  }
+  const Millis idle = server().session_idle > Millis(0) ? server().session_idle : limits.idle_timeout;
+  if (expired(now) || last_activity_ < now - (worker_.full() ? std::min(idle, kIdleWhenFull) : idle)) Close();
 }
 
 void ServerConnection::CloseLingering() {
@@ -175,6 +192,11 @@ void ServerConnection::Detach() {
   connection_.reset();
   stats_.closes.Increment();
   stats_.connections.Add(-1);
+  const Nanos lived = worker_.loop().Now() - began_;
+  stats_.connection_duration.Record(static_cast<uint64_t>(std::chrono::duration_cast<Millis>(lived).count()));
+  stats_.connection_requests.Record(requests_);
+  stats_.connection_received_bytes.Record(received_bytes_);
+  stats_.connection_sent_bytes.Record(sent_bytes_);
   worker_.Remove(*this);
 }
 

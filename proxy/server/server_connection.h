@@ -3,22 +3,27 @@
 #define HEDDLE_PROXY_SERVER_SERVER_CONNECTION_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "lib/net/connection.h"
 #include "proxy/server/exchange.h"
+#include "proxy/server/request_context.h"
 #include "proxy/server/server_stats.h"
 
 namespace heddle {
 
+class Admission;
 class ServerWorker;
 
 // Loop thread only. Owned by its worker, which destroys it some time after Close.
 class ServerConnection : private Connection::Handler {
  public:
-  ServerConnection(ServerWorker& worker, ServerStats& stats, std::unique_ptr<Connection> connection);
+  // `admission`: null if the server takes any number of requests.
+  ServerConnection(ServerWorker& worker, const ServerConfig& server, ServerStats& stats, Admission* admission,
+                   std::unique_ptr<Connection> connection);
   ~ServerConnection() override;
   ServerConnection(const ServerConnection&) = delete;
   ServerConnection& operator=(const ServerConnection&) = delete;
@@ -29,13 +34,22 @@ class ServerConnection : private Connection::Handler {
   // For the exchange under way.
   void Send(absl::string_view bytes) {
     stats_.sent_bytes.Increment(bytes.size());
+    sent_bytes_ += bytes.size();
     connection_->Write(bytes);
   }
+  // Nothing more will be sent: the requester is told once all that was has left.
+  void EndSending() { connection_->Shutdown(); }
   size_t buffered() const { return connection_->buffered(); }
   void OnExchangeDone(Exchange::After after);
   void OnBodyWanted();
+  void CountRequest() { ++requests_; }
   ServerStats& stats() { return stats_; }
+  const ServerConfig& server() const { return *origin_.server; }
+  Admission* admission() const { return admission_; }
+  const RequestOrigin& origin() const { return origin_; }
   const SocketAddress& peer() const { return connection_->peer(); }
+  // It is older than serverSession.lifeTimeMs: it is not kept after the next response.
+  bool expired(Nanos now) const { return now >= ends_at_; }
 
   // For the worker. Closes if nothing has come for too long, see ServerLimits.
   void CheckTimeouts(Nanos now);
@@ -64,6 +78,7 @@ class ServerConnection : private Connection::Handler {
 
   ServerWorker& worker_;
   ServerStats& stats_;
+  Admission* const admission_;
   std::unique_ptr<Connection> connection_;  // null once closed
   std::unique_ptr<Exchange> exchange_;      // while a request, or part of a head, is there
   bool in_request_ = false;                 // its head is complete
@@ -72,7 +87,13 @@ class ServerConnection : private Connection::Handler {
   bool ended_ = false;      // the requester sends no more
   Nanos last_activity_{0};  // while there is no request
   size_t index_ = 0;        // in the worker's list
-  std::string in_;          // received, and not taken yet
+  const Nanos began_;
+  Nanos ends_at_ = Nanos::max();
+  uint64_t requests_ = 0;
+  uint64_t sent_bytes_ = 0;
+  uint64_t received_bytes_ = 0;
+  RequestOrigin origin_;
+  std::string in_;  // received, and not taken yet
 };
 
 }  // namespace heddle

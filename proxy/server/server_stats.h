@@ -14,7 +14,12 @@ struct ServerStats {
         closes(requests.set().AddCounter({"closes"})),
         connections(requests.set().AddGauge({"connections"})),
         sent_bytes(requests.set().AddCounter({"sent_bytes"})),
-        received_bytes(requests.set().AddCounter({"received_bytes"})) {}
+        received_bytes(requests.set().AddCounter({"received_bytes"})),
+        tunnels(requests.set().AddGauge({"tunnels"})),
+        connection_duration(requests.set().AddHistogram({"connection_duration"})),
+        connection_requests(requests.set().AddHistogram({"connection_requests"})),
+        connection_received_bytes(requests.set().AddHistogram({"connection_received_bytes"})),
+        connection_sent_bytes(requests.set().AddHistogram({"connection_sent_bytes"})) {}
 
   RequestStats requests;
   Counter& connects;
@@ -22,6 +27,12 @@ struct ServerStats {
   Gauge& connections;
   Counter& sent_bytes;
   Counter& received_bytes;
+  Gauge& tunnels;  // upgraded connections, and those of CONNECT
+  // Of each connection once it has closed; the first in milliseconds.
+  Histogram& connection_duration;
+  Histogram& connection_requests;
+  Histogram& connection_received_bytes;
+  Histogram& connection_sent_bytes;
 };
 
 }  // namespace heddle

@@ -27,10 +27,13 @@ Scope ServerScope(const Scope& rt, const ServerConfig& config, const SocketAddre
 }  // namespace
 
 ServerWorker::ServerWorker(Loop& loop, const RouterConfig& config, const Identifier& identifier,
-                           Binder& binder, const Scope& scope)
+                           Binder& binder, const std::vector<std::unique_ptr<Admission>>& admissions,
+                           AccessLog* access_log, const Scope& scope)
     : loop_(loop),
       config_(config),
       identifier_(identifier),
+      admissions_(admissions),
+      access_log_(access_log),
       scope_(scope),
       random_(Random::FromEntropy()),
       routes_(loop, binder, config.route, config.clients, config.services, scope, random_.Next()),
@@ -59,13 +62,16 @@ absl::StatusOr<SocketAddress> ServerWorker::Listen(size_t server, const SocketAd
         OnAccept(*servers_[server], std::move(connection));
       }));
   const SocketAddress bound = listener->address();
-  ServerStats stats(ServerScope(scope_, config_.servers[server], bound));
-  servers_.push_back(std::make_unique<Server>(Server{std::move(stats), std::move(listener)}));
+  const ServerConfig& config = config_.servers[server];
+  servers_.push_back(
+      std::make_unique<Server>(Server{config, admissions_[server].get(),
+                                      ServerStats(ServerScope(scope_, config, bound)), std::move(listener)}));
   return bound;
 }
 
 void ServerWorker::OnAccept(Server& server, std::unique_ptr<Connection> connection) {
-  connections_.push_back(std::make_unique<ServerConnection>(*this, server.stats, std::move(connection)));
+  connections_.push_back(std::make_unique<ServerConnection>(*this, server.config, server.stats,
+                                                            server.admission, std::move(connection)));
   connections_.back()->index_ = connections_.size() - 1;
   connections_.back()->Start();
   if (connections_.size() < config_.limits.max_connections || full_ || draining_) return;

@@ -12,7 +12,9 @@
 #include "lib/event/timer.h"
 #include "lib/net/lingering_closer.h"
 #include "lib/net/listener.h"
+#include "proxy/access_log/access_log.h"
 #include "proxy/route/route_table.h"
+#include "proxy/server/admission.h"
 #include "proxy/server/exchange.h"
 #include "proxy/server/router_config.h"
 #include "proxy/server/server_connection.h"
@@ -23,8 +25,10 @@ namespace heddle {
 // Loop thread only, but for construction and Listen (before the loop runs) and destruction (after).
 class ServerWorker {
  public:
-  // All arguments outlive it. `scope`: rt/<router>.
+  // All arguments outlive it. `scope`: rt/<router>. `admissions`: of each server, null if it takes any number
+  // of requests. `access_log`: null if there is none.
   ServerWorker(Loop& loop, const RouterConfig& config, const Identifier& identifier, Binder& binder,
+               const std::vector<std::unique_ptr<Admission>>& admissions, AccessLog* access_log,
                const Scope& scope);
   ~ServerWorker();  // closes everything at once
   ServerWorker(const ServerWorker&) = delete;
@@ -44,6 +48,7 @@ class ServerWorker {
   RouteTable& routes() { return routes_; }
   Random& random() { return random_; }
   LingeringCloser& closer() { return closer_; }
+  AccessLog* access_log() const { return access_log_; }
   bool draining() const { return draining_; }
   // Draining, and the grace for idle connections is over.
   bool closing_idle() const { return closing_idle_; }
@@ -59,6 +64,8 @@ class ServerWorker {
 
  private:
   struct Server {
+    const ServerConfig& config;
+    Admission* admission;
     ServerStats stats;
     std::unique_ptr<Listener> listener;
   };
@@ -70,6 +77,8 @@ class ServerWorker {
   Loop& loop_;
   const RouterConfig& config_;
   const Identifier& identifier_;
+  const std::vector<std::unique_ptr<Admission>>& admissions_;
+  AccessLog* const access_log_;
   const Scope scope_;
   Random random_;
   RouteTable routes_;

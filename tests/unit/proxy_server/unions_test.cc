@@ -117,7 +117,9 @@ TEST_CASE("a name that is a status is answered by the proxy") {
     w.Until([&] { return ResponseSize(client.in) > 0 || client.ended; });
     return client.in;
   };
-  CHECK(ask(Get("web")) == "HTTP/1.1 401 Unauthorized\r\nVia: 1.1 linkerd\r\nContent-Length: 0\r\n\r\n");
+  CHECK(
+      ask(Get("web")) ==
+      "HTTP/1.1 401 Unauthorized\r\nVia: 1.1 linkerd\r\nContent-Length: 0\r\nl5d-success-class: 1.0\r\n\r\n");
   CHECK(
       absl::StartsWith(ask("POST / HTTP/1.1\r\nHost: web\r\nContent-Length: 3\r\n\r\nabc"), "HTTP/1.1 401"));
   CHECK(absl::StartsWith(ask(Get("web")), "HTTP/1.1 401"));
@@ -134,7 +136,7 @@ TEST_CASE("statuses with rules of their own") {
   w.interpreter.Set("/svc/a", Status("204"));
   w.interpreter.Set("/svc/b", Status("101"));
   w.interpreter.Set("/svc/c", Status("503"));
-  CHECK(w.Ask(Get("a")) == "HTTP/1.1 204 No Content\r\nVia: 1.1 linkerd\r\n\r\n");
+  CHECK(w.Ask(Get("a")) == "HTTP/1.1 204 No Content\r\nVia: 1.1 linkerd\r\nl5d-success-class: 1.0\r\n\r\n");
   const std::string interim = w.Ask(Get("b"));
   CHECK(absl::StartsWith(interim, "HTTP/1.1 502 "));
   CHECK(absl::StrContains(interim, "status 101"));
