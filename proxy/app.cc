@@ -74,6 +74,7 @@ absl::Status App::Start() {
   FollowVersions();
   signals_.emplace(control_, std::initializer_list<int>{SIGTERM, SIGINT},
                    [this](int signal) { Drain(signal == SIGTERM ? "SIGTERM" : "SIGINT"); });
+  FollowHangups();
   workers_.Start();
   return absl::OkStatus();
 }
@@ -95,8 +96,13 @@ absl::Status App::AddRouter(const RouterEntry& entry) {
   } else {
     UseDefaultInterpreter(entry, &unit);
   }
-  unit.router = std::make_unique<Router>(entry.router, *unit.interpreter, control_, workers_.loops(),
-                                         metrics_.root().Child("rt"));
+  const Scope rt = metrics_.root().Child("rt");
+  if (!entry.router.access_log.path.empty()) {
+    ASSIGN_OR_RETURN(unit.access_log,
+                     AccessLog::Open(entry.router.access_log, control_, rt.Child(unit.label)));
+  }
+  unit.router = std::make_unique<Router>(entry.router, *unit.interpreter, control_, workers_.loops(), rt,
+                                         unit.access_log.get());
   RETURN_IF_ERROR(unit.router->Start());
   for (const SocketAddress& address : unit.router->addresses()) {
     Log(LogLevel::kInfo) << "serving http router '" << unit.label << "' on " << address.ToString();
@@ -211,6 +217,21 @@ Readiness App::IsReady() const {
     }
   }
   return readiness;
+}
+
+// A hangup ends the process, as usual, unless a log waits for it.
+void App::FollowHangups() {
+  const bool wanted =
+      std::any_of(config_.routers.begin(), config_.routers.end(), [](const RouterEntry& entry) {
+        const AccessLogConfig& log = entry.router.access_log;
+        return !log.path.empty() && log.roll == AccessLogConfig::Roll::kSighup;
+      });
+  if (!wanted) return;
+  hangups_.emplace(control_, std::initializer_list<int>{SIGHUP}, [this](int) {
+    for (const RouterUnit& unit : routers_) {
+      if (unit.access_log != nullptr) unit.access_log->OnHangup();
+    }
+  });
 }
 
 void App::Drain(const std::string& why) {

@@ -15,6 +15,7 @@
 #include "lib/interpreters/mesh_clients.h"
 #include "lib/naming/namer.h"
 #include "lib/stats/metrics_tree.h"
+#include "proxy/access_log/access_log.h"
 #include "proxy/admin/delegator.h"
 #include "proxy/admin/dtab_file_status.h"
 #include "proxy/admin/mesh_status.h"
@@ -44,8 +45,9 @@ class App {
     std::string label;
     Transformers transformers;  // of the interpreter
     std::shared_ptr<Interpreter> interpreter;
-    std::unique_ptr<MeshStatus> mesh;      // null unless namerd binds the names
-    std::unique_ptr<DtabFileStatus> file;  // null unless the rules are in a file
+    std::unique_ptr<MeshStatus> mesh;       // null unless namerd binds the names
+    std::unique_ptr<DtabFileStatus> file;   // null unless the rules are in a file
+    std::unique_ptr<AccessLog> access_log;  // null unless the requests are logged
     std::unique_ptr<Router> router;
     Delegator::Explain explain;
   };
@@ -59,6 +61,7 @@ class App {
   void FollowVersions();
   void AfterAllWorkers(std::function<void()> then);
   Readiness IsReady() const;
+  void FollowHangups();
   void Drain(const std::string& why);
 
   const ProxyConfig config_;
@@ -73,6 +76,7 @@ class App {
   std::optional<CommonAdmin> common_pages_;
   std::optional<Delegator> delegator_;
   std::optional<SignalWatcher> signals_;
+  std::optional<SignalWatcher> hangups_;
   size_t draining_ = 0;  // routers
   bool stopping_ = false;
 };
