@@ -68,19 +68,13 @@ size_t Balancer::CountAvailable(Nanos now) {
   return available;
 }
 
-EndpointPool* Balancer::PickAny(Chooser& chooser, Nanos now) {
-  if (now >= count_again_at_) CountAvailable(now);
-  if (!panicking_) return Pick(now);
-  stats_.panicked.Increment();
-  return chooser.Choose(now, /*any=*/true);
-}
-
 EndpointPool* Balancer::PickAgain(Chooser& chooser, Nanos now) {
   if (now >= count_again_at_) CountAvailable(now);
-  if (panicking_) return PickAny(chooser, now);
-  for (uint32_t i = 1; i < config_.max_effort; ++i) {
-    EndpointPool* picked = chooser.Choose(now, /*any=*/false);
-    if (picked->available(now)) return picked;
+  const bool any = panicking_;
+  if (any) stats_.panicked.Increment();
+  for (uint32_t i = 0; i < config_.max_effort; ++i) {
+    EndpointPool* picked = chooser.Choose(now, any);
+    if (picked->usable(now, any)) return picked;
   }
   stats_.max_effort_exhausted.Increment();
   const auto size = static_cast<uint32_t>(endpoints_.size());
@@ -88,7 +82,7 @@ EndpointPool* Balancer::PickAgain(Chooser& chooser, Nanos now) {
   EndpointPool* best = nullptr;
   for (uint32_t i = 0; i < size; ++i) {
     EndpointPool* each = endpoints_[(first + i) % size];
-    if (each->available(now) && (best == nullptr || each->pending() < best->pending())) best = each;
+    if (each->usable(now, any) && (best == nullptr || each->pending() < best->pending())) best = each;
   }
   return best != nullptr ? best : chooser.Choose(now, /*any=*/true);
 }

@@ -35,18 +35,18 @@ class Balancer {
   EndpointPool* Pick(Nanos now) {
     if (endpoints_.size() <= 1) return endpoints_.empty() ? nullptr : endpoints_[0];
     Chooser& chooser = classes_.size() == 1 ? *classes_[0].chooser : *DrawClass().chooser;
-    if (panicking_) [[unlikely]]
-      return PickAny(chooser, now);
-    EndpointPool* picked = chooser.Choose(now, /*any=*/false);
-    if (picked->available(now)) [[likely]]
-      return picked;
+    if (!panicking_) [[likely]] {
+      EndpointPool* picked = chooser.Choose(now, /*any=*/false);
+      if (picked->available(now)) [[likely]]
+        return picked;
+    }
     return PickAgain(chooser, now);
   }
 
   // How many can be used. Also decides whether that is too few: to be called about once a second.
   size_t CountAvailable(Nanos now);
   size_t size() const { return endpoints_.size(); }
-  // Too few could be used when they were last counted: all are.
+  // Too few could be used when they were last counted: failure accrual is not minded.
   bool panicking() const { return panicking_; }
 
  private:
@@ -59,7 +59,6 @@ class Balancer {
   };
   Class& DrawClass();
   Class& NextClass();
-  EndpointPool* PickAny(Chooser& chooser, Nanos now);
   EndpointPool* PickAgain(Chooser& chooser, Nanos now);
 
   const BalancerConfig& config_;

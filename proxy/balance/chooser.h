@@ -19,8 +19,8 @@ class Chooser {
   // The endpoints to choose from, not empty. What it knows of those that stay is kept. They outlive their
   // stay here.
   virtual void Set(std::vector<EndpointPool*> endpoints) = 0;
-  // One that is available, if one was drawn: another call may have more luck. `any`: whether they are
-  // available does not matter.
+  // One that is usable (EndpointPool::usable, `any` as there), if one was drawn: another call may have more
+  // luck.
   virtual EndpointPool* Choose(Nanos now, bool any) = 0;
 };
 
@@ -28,7 +28,7 @@ class Chooser {
 std::unique_ptr<Chooser> MakeChooser(const BalancerConfig& config, Random& random);
 
 // Of `endpoints[0, size)` two are drawn at random, never the same; the one with the lesser `cost` is chosen,
-// or the only one of them that is available (`any`: does not matter).
+// or the only one of them that is usable.
 // Source: M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing" (1996); finagle's P2CPick.
 template <class Cost>
 EndpointPool* BetterOfTwo(const std::vector<EndpointPool*>& endpoints, uint32_t size, Random& random,
@@ -39,10 +39,8 @@ EndpointPool* BetterOfTwo(const std::vector<EndpointPool*>& endpoints, uint32_t 
   if (second >= first) ++second;
   EndpointPool* a = endpoints[first];
   EndpointPool* b = endpoints[second];
-  if (!any) {
-    if (!b->available(now)) return a;
-    if (!a->available(now)) return b;
-  }
+  if (!b->usable(now, any)) return a;
+  if (!a->usable(now, any)) return b;
   return cost(*b) < cost(*a) ? b : a;
 }
 

@@ -20,10 +20,10 @@ void LeastLoaded::Set(std::vector<EndpointPool*> endpoints) {
 
 EndpointPool* LeastLoaded::Choose(Nanos now, bool any) {
   EndpointPool* best = endpoints_[0];
-  if (any || best->available(now)) return best;
+  if (best->usable(now, any)) return best;
   bool found = false;
   for (EndpointPool* each : endpoints_) {
-    if (!each->available(now) || (found && !Before(*each, *best))) continue;
+    if (!each->usable(now, any) || (found && !Before(*each, *best))) continue;
     found = true;
     best = each;
   }

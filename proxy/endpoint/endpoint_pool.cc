@@ -59,6 +59,11 @@ std::unique_ptr<ClientConnection> EndpointPool::Acquire(bool fresh) {
     DropIdle(*idle_.front());
   }
   ++outstanding_;
+  // One connect at a time finds out whether the endpoint is back.
+  if (const Nanos now = loop_.Now(); down_time_ != Nanos(0) && now >= down_until_) {
+    trying_ = true;
+    down_until_ = now + config_.connect_timeout;
+  }
   return std::make_unique<ClientConnection>(*this);
 }
 
@@ -193,13 +198,15 @@ void EndpointPool::OnConnected(Nanos took) {
   stats_.acquisition_latency.Record(micros);
   if (down_time_ != Nanos(0)) stats_.marked_available.Increment();
   down_until_ = down_time_ = Nanos(0);
+  trying_ = false;
 }
 
 void EndpointPool::OnConnectFailed() {
   stats_.connect_failures.Increment();
   // A burst of connects that fail together counts as one failure.
   const Nanos now = loop_.Now();
-  if (now < down_until_) return;
+  if (now < down_until_ && !trying_) return;
+  trying_ = false;
   if (down_time_ == Nanos(0)) stats_.marked_dead.Increment();
   const Nanos min = config_.fail_fast ? kFailFastMin : config_.min_down_time;
   const Nanos max = config_.fail_fast ? kFailFastMax : config_.max_down_time;

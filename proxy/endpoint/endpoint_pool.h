@@ -87,7 +87,9 @@ class EndpointPool {
   bool quiet() const { return outstanding_ == 0 && pending_ == 0 && waiters_.empty(); }
   // May be chosen: the last connect did not fail, or was long enough ago to try again; and failure accrual
   // has not taken it out.
-  bool available(Nanos now) const { return now >= down_until_ && accrual_.Admits(now); }
+  bool available(Nanos now) const { return usable(now, /*any=*/false); }
+  // `any`: whatever failure accrual says. An endpoint that cannot be connected to is of no use to anybody.
+  bool usable(Nanos now, bool any) const { return now >= down_until_ && (any || accrual_.Admits(now)); }
   double weight() const { return weight_; }
   void set_weight(double weight) { weight_ = weight; }
   const SocketAddress& address() const { return address_; }
@@ -127,8 +129,9 @@ class EndpointPool {
   double weight_;
   size_t pending_ = 0;
   size_t outstanding_ = 0;
-  Nanos down_until_{0};
-  Nanos down_time_{0};
+  Nanos down_until_{0};  // or, of a connect that is to tell whether it still is, when that is over
+  Nanos down_time_{0};   // 0: the last connect succeeded
+  bool trying_ = false;  // such a connect is under way
   LoadObserver* observer_ = nullptr;
   BalancerNote note_;
   FailureAccrual accrual_;

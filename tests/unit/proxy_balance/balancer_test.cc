@@ -155,6 +155,25 @@ TEST_CASE("with too few left all are used, until enough are back") {
   }
 }
 
+TEST_CASE("all are used, but not those that cannot be connected to: they fail fast and look idle") {
+  for (const Kind kind : kKinds) {
+    CAPTURE(static_cast<int>(kind));
+    World w(kind, std::vector<double>(5, 1.0));
+    for (size_t i = 1; i <= 5; ++i) w.TakeOut(i);
+    // Nobody listens on ports 1 and 2 of this address.
+    for (size_t i = 1; i <= 2; ++i) {
+      std::unique_ptr<ClientConnection> connection = w.At(i).Acquire(false);
+      while (w.At(i).usable(w.clock.Now(), /*any=*/true)) w.loop.RunOnce(Millis(1000));
+      w.At(i).Release(std::move(connection));
+    }
+    CHECK(w.balancer.CountAvailable(w.clock.Now()) == 0);
+    std::map<uint16_t, int> count = w.Pile(300);
+    CHECK(count[1] + count[2] == 0);
+    w.EndAll();
+    w.loop.RunReady();
+  }
+}
+
 TEST_CASE(
     "without a panic threshold the last endpoint gets everything; with none left, somebody still does") {
   for (const Kind kind : kKinds) {

@@ -155,6 +155,31 @@ TEST_CASE("an endpoint that refuses is out of preference, for longer each time, 
   CHECK(w.stats.connect_failures.value() == 5);
 }
 
+TEST_CASE("whether an unreachable endpoint is back is found out by one connect at a time") {
+  World w;
+  const SocketAddress address = w.listener->address();
+  w.listener.reset();
+  Heard refused;
+  auto connection = w.pool->Acquire(false);
+  connection->Begin(refused, false);
+  w.Until([&] { return refused.over; });
+  w.pool->Release(std::move(connection));
+  w.Pass(Millis(100));
+  CHECK(w.pool->available(w.loop.Now()));
+  connection = w.pool->Acquire(false);
+  CHECK_FALSE(w.pool->available(w.loop.Now()));
+  CHECK_FALSE(w.pool->usable(w.loop.Now(), /*any=*/true));
+  w.pool->Release(std::move(connection));  // given up before it has told
+  w.Pass(w.config.connect_timeout);
+  CHECK(w.pool->available(w.loop.Now()));
+  auto again = Listener::Listen(w.loop, address, {}, [&](std::unique_ptr<Connection>) {});
+  REQUIRE(again.ok());
+  connection = w.pool->Acquire(false);
+  w.Until([&] { return connection->connected(); });
+  CHECK(w.pool->available(w.loop.Now()));
+  w.pool->Release(std::move(connection));
+}
+
 TEST_CASE("a connect that nobody answers fails at connect_timeout") {
   EndpointConfig config;
   config.connect_timeout = Millis(300);
