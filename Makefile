@@ -37,12 +37,17 @@ fuzz:  ## Search for inputs that break the parsers or the naming, FUZZ_SECONDS=6
 	@cmake --build build/fuzz -j $(JOBS) --target fuzzers
 	@/usr/bin/python3 tests/fuzz/run.py --bin build/fuzz/tests --work build/fuzz --seconds $(FUZZ_SECONDS) $(FUZZ)
 
-bench: build  ## Print what naming costs, and the start-up time and the idle memory; JSON=file writes the naming figures there too
-	@cmake --build build/release -j $(JOBS) --target naming_bench
+bench: build  ## Compare with HAProxy and nginx; ROUNDS=7 SECONDS=1.2 CASES="..." QUICK=1; JSON=file writes the figures; then naming, start-up, idle
+	@third_party/install.sh --with bench
+	@cmake --build build/release -j $(JOBS) --target bench_peer naming_bench
 	@echo "==> naming"
-	@build/release/tests/naming_bench $(if $(JSON),--json $(JSON),)
+	@build/release/tests/naming_bench --json build/naming-bench.json
 	@echo "==> idle memory and start-up time"
-	@/usr/bin/python3 tests/bench/idle.py --bin build/release/bin
+	@/usr/bin/python3 -B tests/bench/idle.py --bin build/release/bin
+	@echo "==> the HTTP/1.1 data plane beside HAProxy and nginx"
+	@/usr/bin/python3 -B tests/bench/bench.py --bin build/release/bin --tests build/release/tests --naming build/naming-bench.json \
+	    $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(CASES),--cases "$(CASES)") \
+	    $(if $(filter-out 0,$(QUICK)),--quick) $(if $(JSON),--json $(JSON))
 
 bench-instructions: build  ## User instructions a request, by component, against the recorded figure; RECORD=1 records, TOP=n lists functions
 	@cmake --build build/release -j $(JOBS) --target bench_peer

@@ -10,6 +10,22 @@ import time
 
 from bench_peer import BenchError
 
+# Of Heddle's router: what its users configure, and as they would.
+RESILIENT = """
+  service:
+    responseClassifier: {kind: io.l5d.http.retryableRead5XX}
+    retries:
+      budget: {percentCanRetry: 0.2, minRetriesPerSec: 10, ttlSecs: 10}
+      backoff: {kind: jittered, minMs: 10, maxMs: 1000}
+  client:
+    loadBalancer: {kind: %s}
+    failureAccrual:
+      kind: io.l5d.consecutiveFailures
+      failures: 5
+      backoff: {kind: jittered, minMs: 1000, maxMs: 10000}
+    requeueBudget: {percentCanRetry: 0.2, minRetriesPerSec: 10, ttlSecs: 10}
+"""
+
 DEADLINE = 60.0  # seconds to start or to end; only a defect reaches it
 
 
@@ -30,7 +46,7 @@ def descriptors():
 
 
 class Proxy:
-    """One proxy, running. `options`: workers, routes (how many names lead to the pool), extra (of Heddle's file)."""
+    """One proxy, running. `options`: workers, routes (how many names lead to the pool), balancer (of Heddle)."""
     name = ""
 
     def __init__(self, folder, back_ends, cores, **options):
@@ -38,7 +54,7 @@ class Proxy:
         os.makedirs(self.folder, exist_ok=True)
         os.chmod(self.folder, 0o755)
         self.back_ends, self.workers, self.routes = back_ends, options.get("workers", 1), options.get("routes", 1)
-        self.extra = options.get("extra", "")
+        self.balancer = options.get("balancer", "p2c")
         self.prefix = options.get("prefix", [])
         self.log = os.path.join(self.folder, "log")
         self.port = None
@@ -118,7 +134,7 @@ class Haproxy(Proxy):
     def command_line(self):
         self.port = free_port()
         # It reserves two descriptors a connection, and some of its own.
-        most = min(12000, (descriptors() - 1000) // 2)
+        most = min(12000, descriptors() // 2 - 50)
         self.write("hosts", "".join(f"svc-{i} pool\n" for i in range(self.routes)))
         route = "default_backend pool" if self.routes == 1 else "use_backend %[req.hdr(host),lower,map(hosts)]"
         servers = "".join(f"  server s{i} 127.0.0.1:{port}\n" for i, port in enumerate(self.back_ends))
@@ -159,7 +175,7 @@ worker_processes {self.workers};
 worker_rlimit_nofile {descriptors()};
 pid {self.folder}/pid;
 error_log stderr warn;
-events {{ worker_connections {descriptors() // 2}; }}
+events {{ worker_connections {descriptors()}; }}
 http {{
   access_log off;
 {folders}{names}
@@ -207,7 +223,7 @@ routers:
   dtab: |
 {rules}  servers:
   - {{ip: 127.0.0.1, port: 0}}
-{self.extra}""")]
+{RESILIENT % self.balancer}""")]
 
     def await_serving(self):
         pattern = re.compile(r"serving http router [^\n]* on \S+?:(\d+)")
