@@ -14,6 +14,7 @@
 
 #include <cstdint>
 
+#include "lib/base/random.h"
 #include "proxy/breaker/accrual_config.h"
 #include "proxy/breaker/success_rate.h"
 #include "proxy/retry/backoff.h"

@@ -36,7 +36,7 @@ absl::string_view ExceptionName(FailureName name) {
     case FailureName::kShed:
       return "com.twitter.finagle.TooManyWaitersException";
     case FailureName::kOverload:
-      return "com.twitter.finagle.TooManyConcurrentRequestsException";
+      return "rejected";  // a flag of com.twitter.finagle.Failure, counted as exceptions are
     case FailureName::kNowhere:
       return "com.twitter.finagle.NoBrokersAvailableException";
     case FailureName::kUnbound:
