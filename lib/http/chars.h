@@ -45,7 +45,8 @@ constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool EqualsLowercase(absl::string_view text, absl::string_view lowercase) {
   if (text.size() != lowercase.size()) return false;
   for (size_t i = 0; i < text.size(); ++i) {
-    if (ToLower(text[i]) != lowercase[i]) return false;
+    // Most often the same at once.
+    if (text[i] != lowercase[i] && ToLower(text[i]) != lowercase[i]) return false;
   }
   return true;
 }

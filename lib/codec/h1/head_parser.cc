@@ -121,6 +121,25 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool HeadParser::TakeField(const char* text,
   return (kFraming & SetOf(id)) == 0 || Interpret(text, field, repeated);
 }
 
+// Sets `end` to where the line at `begin` ends, before its CRLF. False if no line does, with scanned_ for
+// Stop.
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline bool HeadParser::FindLine(Finder<ControlsAndTab>* controls,
+                                                              const char* text, uint32_t size, uint32_t begin,
+                                                              uint32_t* end) {
+  uint32_t at;
+  do {
+    at = static_cast<uint32_t>(controls->Next());
+    if (at + 1 < size && text[at] == '\r' && text[at + 1] == '\n') {
+      controls->SkipNeighbour();
+      *end = at;
+      return true;
+    }
+  } while (at < size && text[at] == '\t');
+  line_begin_ = begin;
+  scanned_ = *end = at;
+  return false;
+}
+
 Progress HeadParser::ParseHead(absl::string_view bytes) {
   if (error_) return Progress::kError;
   if (head_.size != 0) return Progress::kDone;
@@ -129,25 +148,24 @@ Progress HeadParser::ParseHead(absl::string_view bytes) {
   const auto size = static_cast<uint32_t>(window.size());
   Finder<ControlsAndTab> controls(text, scanned_, size);
   uint32_t begin = line_begin_;
-  while (true) {
-    const auto at = static_cast<uint32_t>(controls.Next());
-    if (!saw_first_line_ && at - begin > limits_.max_first_line) return OverLimit(true);
-    if (at + 1 >= size || text[at] != '\r' || text[at + 1] != '\n') {
-      if (at < size && text[at] == '\t') continue;
-      line_begin_ = begin;
-      scanned_ = at;
-      return Stop(window);
-    }
-    controls.SkipNeighbour();
-    if (at == begin) {
-      if (!TakeEmptyLine(at)) return error_ ? Progress::kError : Progress::kDone;
-    } else if (saw_first_line_) {
-      if (!TakeField(text, begin, at, size)) return Progress::kError;
-    } else {
-      if (!TakeFirstLine(window, {begin, at - begin})) return Progress::kError;
-    }
-    begin = at + 2;
+  uint32_t end;
+  while (!saw_first_line_) {
+    const bool whole = FindLine(&controls, text, size, begin, &end);
+    if (end - begin > limits_.max_first_line) return OverLimit(true);
+    if (!whole) return Stop(window);
+    if (!TakeFirstLine(window, {begin, end - begin})) return Progress::kError;
+    begin = end + 2;
   }
+  while (FindLine(&controls, text, size, begin, &end)) {
+    if (end == begin) {
+      if (!CheckFraming()) return Progress::kError;
+      head_.size = end + 2;
+      return Progress::kDone;
+    }
+    if (!TakeField(text, begin, end, size)) return Progress::kError;
+    begin = end + 2;
+  }
+  return Stop(window);
 }
 
 // No line ends at scanned_: more is to come, or may not come.
@@ -160,18 +178,12 @@ Progress HeadParser::Stop(absl::string_view window) {
   return Progress::kError;
 }
 
-// True if the head goes on after it.
-bool HeadParser::TakeEmptyLine(uint32_t at) {
-  if (saw_first_line_) {
-    if (CheckFraming()) head_.size = at + 2;
-    return false;
-  }
-  if (!request_ || skipped_empty_line_) return Fail(400, "an empty line where the first line belongs");
-  skipped_empty_line_ = true;  // RFC 9112 section 2.2: one CRLF too much after a body
-  return true;
-}
-
 bool HeadParser::TakeFirstLine(absl::string_view bytes, Span line) {
+  if (line.size == 0) {
+    if (!request_ || skipped_empty_line_) return Fail(400, "an empty line where the first line belongs");
+    skipped_empty_line_ = true;  // RFC 9112 section 2.2: one CRLF too much after a body
+    return true;
+  }
   saw_first_line_ = true;
   head_.begin = line.begin;
   head_.first_line = line;

@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "lib/codec/h1/parse_error.h"
 #include "lib/http/head.h"
+#include "lib/http/scan.h"
 
 namespace heddle::h1 {
 
@@ -49,6 +50,8 @@ class HeadParser {
   bool Fail(int status, const char* reason);
   Progress OverLimit(bool first_line);
   Progress Stop(absl::string_view window);
+  bool FindLine(Finder<ControlsAndTab>* controls, const char* text, uint32_t size, uint32_t begin,
+                uint32_t* end);
   bool TakeFirstLine(absl::string_view bytes, Span line);
   bool TakeRequestLine(absl::string_view bytes, Span line);
   bool TakeTarget(absl::string_view bytes);
@@ -56,7 +59,6 @@ class HeadParser {
   bool TakeVersion(absl::string_view version);
   bool TakeStatusLine(absl::string_view bytes, Span line);
   bool TakeField(const char* text, uint32_t begin, uint32_t line_end, uint32_t size);
-  bool TakeEmptyLine(uint32_t at);
   uint32_t TakeUnusualName(absl::string_view line);
   bool Interpret(const char* text, const Field& field, bool repeated);
   bool TakeContentLength(const char* text, absl::string_view value);
