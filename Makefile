@@ -11,7 +11,7 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test asan tsan fuzz bench bench-instructions vectors-runner clean help packages
+.PHONY: build demo test asan tsan fuzz bench bench-instructions soak vectors-runner clean help packages
 
 build: packages build/release/CMakeCache.txt  ## Build the programs into build/release/bin (default)
 	@echo "==> building $(PROGRAMS) ($(JOBS) at a time)"
@@ -53,6 +53,15 @@ bench-instructions: build  ## User instructions a request, by component, against
 	@cmake --build build/release -j $(JOBS) --target bench_peer
 	@/usr/bin/python3 -B tests/bench/instructions.py --bin build/release/bin --tests build/release/tests --objects build/release \
 	    $(if $(REQUESTS),--requests $(REQUESTS)) $(if $(TOP),--top $(TOP)) $(if $(filter-out 0,$(RECORD)),--record)
+
+MINUTES ?= 10
+SANITIZED = $(or $(SANITIZE),release)
+soak: packages  ## Everything at once on a proxy for MINUTES=10, and nothing may be missing, kept or lost; SANITIZE=asan or tsan
+	@$(MAKE) --no-print-directory build/$(SANITIZED)/CMakeCache.txt
+	@echo "==> building the proxy in build/$(SANITIZED) ($(JOBS) at a time)"
+	@cmake --build build/$(SANITIZED) -j $(JOBS) --target proxy
+	@UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=suppressions=$(CURDIR)/cmake/tsan.supp /usr/bin/python3 -B tests/soak/soak.py \
+	    --bin build/$(SANITIZED)/bin --minutes $(MINUTES) $(if $(SANITIZE),--sanitizer)
 
 vectors-runner: packages build/release/CMakeCache.txt
 	@cmake --build build/release -j $(JOBS) --target run_vectors >build/vectors-runner.log || { cat build/vectors-runner.log; exit 1; }
