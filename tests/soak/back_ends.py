@@ -40,8 +40,8 @@ class BackEnd:
             while head := await wire.read_head(reader):
                 if not await self.answer(reader, writer, *head):
                     break
-        except (wire.Broken, OSError):
-            pass  # peers that vanish are what this is about
+        except (wire.Broken, OSError, asyncio.CancelledError):
+            pass  # peers that vanish are what this is about; answers that are slow outlive the soak
         finally:
             self.writers.discard(writer)
             writer.close()

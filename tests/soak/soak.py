@@ -41,14 +41,26 @@ routers:
 - protocol: http
   label: soak
   interpreter: {{kind: io.l5d.fs, dtabFile: {folder}/rules}}
+  httpAccessLog: {folder}/access.log
+  httpAccessLogRollPolicy: 1.megabytes
+  httpAccessLogRotateCount: 2
   servers:
-  - {{ip: 127.0.0.1, port: 0}}
+  - ip: 127.0.0.1
+    port: 0
+    addForwardedHeader: {{by: {{kind: ip}}, for: {{kind: requestRandom}}}}
+    timestampHeader: x-arrived
+    maxConcurrentRequests: 1000
+    serverSession: {{lifeTimeMs: 60000}}
   service:
+    totalTimeoutMs: 40000
     responseClassifier: {{kind: io.l5d.http.retryableRead5XX}}
     retries:
       budget: {{percentCanRetry: 0.5, minRetriesPerSec: 50, ttlSecs: 10}}
       backoff: {{kind: constant, ms: 0}}
   client:
+    loadBalancer: {{kind: ewma}}
+    requestAttemptTimeoutMs: 20000
+    clientSession: {{idleTimeMs: 2000, lifeTimeMs: 30000}}
     requeueBudget: {{percentCanRetry: 0.5, minRetriesPerSec: 50, ttlSecs: 10}}
     failureAccrual: {{kind: io.l5d.consecutiveFailures, failures: 5, backoff: {{kind: constant, ms: 300}}}}
 """
