@@ -41,12 +41,18 @@ void ClientConnection::Begin(ExchangeHandler& handler, bool to_head, Tunnel tunn
   response_begun_ = false;
   keeps_alive_ = false;
   interims_ = 0;
-  if (exchanges_++ > 0) since_ = pool_.loop().Now();
+  ++exchanges_;
+  NoteActivity();
 }
 
 void ClientConnection::Write(absl::string_view bytes) {
   pool_.stats().sent_bytes.Increment(bytes.size());
   connection_->Write(bytes);
+}
+
+void ClientConnection::NoteActivity() {
+  if (pool_.config().socket.read_timeout > Millis(0) && connected_) [[unlikely]]
+    since_ = pool_.loop().Now();
 }
 
 bool ClientConnection::reusable() const {
@@ -55,12 +61,13 @@ bool ClientConnection::reusable() const {
 
 void ClientConnection::OnConnected() {
   connected_ = true;
-  pool_.OnConnected(pool_.loop().Now() - since_);
+  const Nanos now = pool_.loop().Now();
+  pool_.OnConnected(now - std::exchange(since_, now));
 }
 
 void ClientConnection::OnData(absl::string_view data) {
   pool_.stats().received_bytes.Increment(data.size());
-  since_ = pool_.loop().Now();
+  NoteActivity();
   switch (state_) {
     case State::kHead:
       response_begun_ = true;

@@ -103,6 +103,8 @@ class ClientConnection : private Connection::Handler {
   void TakeFinal(absl::string_view bytes);
   void TakeBody(absl::string_view bytes);
   bool MakesTunnel(int status) const;
+  // For FailIfStalled, and only where that is to be called.
+  void NoteActivity();
   // Fails the exchange if it waits longer than the socket options let it.
   bool FailIfStalled(Nanos now);
   void FailMalformed(absl::string_view reason);
@@ -126,7 +128,7 @@ class ClientConnection : private Connection::Handler {
   uint32_t exchanges_ = 0;
   size_t idle_index_ = 0;  // in the pool
   const Nanos born_;
-  Nanos since_;  // connecting, idle, or in an exchange; or something was received last
+  Nanos since_;  // connecting, or idle; with a read timeout, in an exchange or with nothing received
   WriteProgress writes_;
   std::string partial_;  // a head that has not come in one piece
   h1::ResponseParser parser_;
