@@ -63,6 +63,15 @@ class ReportedBody {
   std::string space_;   // held back
 };
 
+// Of a TRACE request under way.
+struct DiagnosticTrace {
+  TraceOrder order;
+  std::string key;  // of its route
+  absl::StatusOr<std::string> explanation;
+  std::string client;  // the bound name that was chosen
+  ReportedBody body;
+};
+
 }  // namespace heddle
 
 #endif  // HEDDLE_PROXY_SERVER_DIAGNOSTIC_H_

@@ -54,7 +54,7 @@ size_t Exchange::Start(ServerConnection& connection, absl::string_view bytes) {
   if (status.ok()) [[likely]]
     status = FindRoute(bytes);
   if (status.ok()) [[likely]]
-    return Proceed(bytes);
+    return head.method == Method::kTrace ? StartTrace(bytes) : Proceed(bytes);
   const size_t taken = head.size + decoder_.Skip(bytes.substr(head.size));
   Answer(status);
   return taken;
@@ -220,6 +220,10 @@ void Exchange::StopWaiting() {
 
 size_t Exchange::Dispatch(absl::string_view bytes, const Route::Choice& choice) {
   const Head& head = parser_.head();
+  if (trace_ != nullptr) [[unlikely]] {
+    if (trace_->order.action == TraceOrder::Action::kAnswer) return AnswerTrace(bytes, choice);
+    trace_->client = choice.target->client->id();
+  }
   Service& service = *route_->service();
   at_service_ = true;
   service.requests.OnRequest();
@@ -252,9 +256,13 @@ void Exchange::WriteHead(absl::string_view bytes, const RouteTarget& target) {
   edits.upgrade = asks_ == Attempts::Tunnel::kUpgrade;
   edits.context = &context_;
   edits.origin = &connection_->origin();
+  edits.forward_client_cert = target.client->config().forward_client_cert;
+  if (trace_ != nullptr) [[unlikely]]
+    edits.max_forwards = trace_->order.max_forwards;
   if (const std::string& authority = target.client->authority(); !authority.empty()) [[unlikely]] {
     edits.authority = authority;
-    const absl::string_view host = head.Value(bytes, HeaderId::kHost);
+    const absl::string_view host =
+        head.form == TargetForm::kAbsolute ? head.authority.In(bytes) : head.Value(bytes, HeaderId::kHost);
     host_.assign(host.data(), host.size());
   }
   if (ends_at_ != Nanos::max()) [[unlikely]]
@@ -335,6 +343,7 @@ void Exchange::Clear() {
   decoder_.Start({});
   route_ = nullptr;
   context_ = RequestContext();
+  trace_.reset();
   ends_at_ = own_ends_at_ = Nanos::max();
   consumed_ = 0;
   response_size_ = -1;

@@ -14,6 +14,7 @@
 #include "lib/event/timer.h"
 #include "proxy/route/route.h"
 #include "proxy/server/attempts.h"
+#include "proxy/server/diagnostic.h"
 #include "proxy/server/request_context.h"
 #include "proxy/server/response_body.h"
 
@@ -84,6 +85,15 @@ class Exchange : private RouteWaiter {
   size_t Dispatch(absl::string_view bytes, const Route::Choice& choice);
   void WriteHead(absl::string_view bytes, const RouteTarget& target);
   void WaitForRoute(absl::string_view bytes);
+  // A TRACE request may order a report of where it goes, or not to go any further (diagnostic.h).
+  size_t StartTrace(absl::string_view bytes);
+  void OnExplained(absl::StatusOr<std::string> explanation);
+  size_t AnswerTrace(absl::string_view bytes, const Route::Choice& choice);
+  // Its response is to have a report behind.
+  bool Reports() const;
+  std::string ReportOf(absl::string_view client, absl::string_view endpoint) const;
+  // Appends what is sent for a part of the response's body.
+  void AppendBody(absl::string_view body, bool complete, std::string* out);
   void StopWaiting();
   // What limits the time until the response begins. Once that is `at`, the request fails.
   enum class Limit : uint8_t { kNone, kServer, kService, kDeadline };
@@ -139,7 +149,8 @@ class Exchange : private RouteWaiter {
   bool tunnel_ = false;
   bool tunnel_over_ = false;  // its endpoint's direction
   std::string received_;      // the head, while the route is not known, or if it is to be logged
-  std::string host_;          // as received, while another one stands in its place
+  std::shared_ptr<DiagnosticTrace> trace_;  // of a TRACE request
+  std::string host_;                        // as received, while another one stands in its place
 };
 
 }  // namespace heddle

@@ -50,6 +50,7 @@ void Exchange::OnResponseDrained() {
 
 ResponseBody::Form Exchange::FormOf(const ExchangeHandler::Response& response) const {
   if (context_.cleared && response.head.Has(HeaderId::kL5dErr)) return ResponseBody::Form::kNone;
+  if (Reports()) return ResponseBody::Form::kChunk;
   if (http10_) return response.head.chunked ? ResponseBody::Form::kDechunk : ResponseBody::Form::kAsIs;
   return response.framing.framing == h1::Framing::kUntilClose ? ResponseBody::Form::kChunk
                                                               : ResponseBody::Form::kAsIs;
@@ -67,6 +68,8 @@ void Exchange::OnResponse(const ExchangeHandler::Response& response, ResponseCla
     return;
   }
   body_.Start(FormOf(response), response.framing);
+  if (Reports()) [[unlikely]]
+    trace_->body.Start(response.framing);
   const bool until_close = http10_ && body_.form() != ResponseBody::Form::kNone &&
                            (response.framing.framing == h1::Framing::kUntilClose ||
                             response.framing.framing == h1::Framing::kChunked);
@@ -88,13 +91,22 @@ void Exchange::OnResponse(const ExchangeHandler::Response& response, ResponseCla
   std::string& out = worker_.scratch();
   out.clear();
   ForwardResponse(response.bytes, head, edits, &out);
-  body_.Append(response.body, response.complete, &out);
+  AppendBody(response.body, response.complete, &out);
   connection_->Send(out);
   if (response.complete) {
     Finish(status_, keep_ && decoder_.done() ? After::kKeep : After::kClose);
   } else {
     PauseIfFull();
   }
+}
+
+void Exchange::AppendBody(absl::string_view body, bool complete, std::string* out) {
+  if (!Reports()) [[likely]] {
+    body_.Append(body, complete, out);
+    return;
+  }
+  trace_->body.Append(body, out);
+  if (complete) trace_->body.Finish(ReportOf(trace_->client, attempts_.Address()), out);
 }
 
 void Exchange::OnResponseBody(absl::string_view body, bool complete) {
@@ -104,7 +116,7 @@ void Exchange::OnResponseBody(absl::string_view body, bool complete) {
   } else {
     std::string& out = worker_.scratch();
     out.clear();
-    body_.Append(body, complete, &out);
+    AppendBody(body, complete, &out);
     connection_->Send(out);
   }
   if (complete) {

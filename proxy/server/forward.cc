@@ -185,7 +185,7 @@ IdSet DroppedOf(const ResponseEdits& edits) {
   IdSet drop = kHopByHop;
   if (edits.upgrade) drop &= ~SetOf(HeaderId::kUpgrade);
   if (edits.dechunk) drop |= SetOf(HeaderId::kTransferEncoding);
-  if (edits.length.has_value()) drop |= kFraming;
+  if (edits.length.has_value() || edits.chunk) drop |= kFraming;
   if (edits.success.has_value()) drop |= SetOf(HeaderId::kL5dSuccessClass);
   if (edits.cleared) drop |= kL5d;
   return drop;

@@ -46,7 +46,7 @@ struct ResponseEdits {
   bool close = false;       // "Connection: close"
   bool keep_alive = false;  // "Connection: keep-alive", for an HTTP/1.0 client
   bool dechunk = false;     // the body is sent without its chunks
-  bool chunk = false;       // the body, which ends with its connection, is sent in chunks
+  bool chunk = false;       // the body is sent in chunks, whatever it came in
   bool upgrade = false;     // 101: Upgrade is passed on
   // The body is replaced by one of this size: with Content-Length, whatever came.
   std::optional<size_t> length;

@@ -79,14 +79,15 @@ void AppendErrorResponse(const ErrorResponse& response, std::string* out) {
 }
 
 void AppendStatusResponse(int status, bool close, bool keep_alive, std::string* out,
-                          std::optional<bool> success) {
+                          std::optional<bool> success, absl::string_view body) {
   absl::StrAppend(out, "HTTP/1.1 ", status, " ", ReasonPhrase(status), "\r\nVia: 1.1 linkerd\r\n");
   // RFC 9110 section 8.6: 204 has no length, and that of 304 would be the length of what it stands for.
-  if (status != 204 && status != 304) absl::StrAppend(out, "Content-Length: 0\r\n");
+  if (status != 204 && status != 304) absl::StrAppend(out, "Content-Length: ", body.size(), "\r\n");
+  if (!body.empty()) absl::StrAppend(out, "Content-Type: text/plain\r\n");
   if (close) absl::StrAppend(out, "Connection: close\r\n");
   if (keep_alive) absl::StrAppend(out, "Connection: keep-alive\r\n");
   if (success.has_value()) absl::StrAppend(out, "l5d-success-class: ", *success ? "1.0" : "0.0", "\r\n");
-  absl::StrAppend(out, "\r\n");
+  absl::StrAppend(out, "\r\n", body);
 }
 
 }  // namespace heddle

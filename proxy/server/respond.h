@@ -36,11 +36,11 @@ struct ErrorResponse {
 // Appends the whole response to `out`.
 void AppendErrorResponse(const ErrorResponse& response, std::string* out);
 
-// The answer of /$/io.buoyant.http.status/<status>: no body, and the fields that a forwarded response gets
-// too, such as `success` (see ResponseEdits). Source: io.buoyant.http.status. REQUIRES: `status` is from 200
-// to 599.
+// An answer of the proxy's own that is no error, such as that of /$/io.buoyant.http.status/<status>: the
+// fields that a forwarded response gets too, such as `success` (see ResponseEdits), and a body of text.
+// Source: io.buoyant.http.status. REQUIRES: `status` is from 200 to 599; no body with 204 and 304.
 void AppendStatusResponse(int status, bool close, bool keep_alive, std::string* out,
-                          std::optional<bool> success = std::nullopt);
+                          std::optional<bool> success = std::nullopt, absl::string_view body = {});
 
 }  // namespace heddle
 

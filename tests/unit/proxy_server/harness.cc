@@ -15,7 +15,8 @@ std::shared_ptr<Watch<FakeInterpreter::State>> FakeInterpreter::Bind(const Dtab&
 }
 
 Subscription FakeInterpreter::Explain(const Dtab&, const Path&, ExplainDetail,
-                                      std::function<void(absl::StatusOr<std::string>)>) {
+                                      std::function<void(absl::StatusOr<std::string>)> done) {
+  if (explanation.has_value()) done(*explanation);
   return Subscription();
 }
 

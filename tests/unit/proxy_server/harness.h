@@ -7,6 +7,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,7 @@ class FakeInterpreter : public Interpreter {
   void Set(const std::string& name, BoundTree tree, const std::string& local = "");
 
   size_t binds = 0;
+  std::optional<std::string> explanation;  // of every name; nullopt: it is waited for
 
  private:
   std::map<std::string, std::shared_ptr<Source<State>>> names_;
