@@ -18,6 +18,8 @@ constexpr char kLetters[] = "DIWE";
 void SetLogLevel(LogLevel level) { g_level.store(level, std::memory_order_relaxed); }
 LogLevel GetLogLevel() { return g_level.load(std::memory_order_relaxed); }
 
+Log::Log(LogLevel level) : level_(level), enabled_(level >= GetLogLevel()) {}
+
 Log::~Log() {
   if (!enabled_) return;
   const std::string line =

@@ -19,7 +19,7 @@ LogLevel GetLogLevel();
 // Collects one line with << and writes it when destroyed.
 class Log {
  public:
-  explicit Log(LogLevel level) : level_(level), enabled_(level >= GetLogLevel()) {}
+  explicit Log(LogLevel level);
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;

@@ -94,12 +94,16 @@ TEST_CASE("out of descriptors, it waits without spinning and then goes on", "[ne
   FakeClock clock;
   Loop loop(clock);
   Accepting a(loop);
-  Recorder events;
-  auto client = a.Dial(events);
-  // The undefined-behaviour sanitizer needs descriptors when it meets a type first: let it meet the log's
-  // now.
+  // The undefined-behaviour sanitizer needs descriptors when it meets a type first: let it meet those of the
+  // log and of an accept now.
   SetLogLevel(LogLevel::kError);
   Log(LogLevel::kWarning) << "";
+  Recorder earlier;
+  auto first = a.Dial(earlier);
+  while (a.accepted.empty()) loop.RunOnce(std::chrono::seconds(5));
+  a.accepted.clear();
+  Recorder events;
+  auto client = a.Dial(events);
   rlimit before{};
   getrlimit(RLIMIT_NOFILE, &before);
   std::vector<int> taken;
