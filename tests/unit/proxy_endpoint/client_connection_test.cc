@@ -100,6 +100,32 @@ TEST_CASE("a body cut short fails the exchange; so does a malformed one") {
   CHECK(other.pool->idle() == 0);
 }
 
+TEST_CASE("a head may come in pieces, but it has an end") {
+  World w;
+  Heard heard;
+  auto connection = w.Ask(heard, 0);
+  connection->EndRequest();
+  uint64_t sent = 0;
+  for (const char c : std::string(kOk)) {
+    w.peers[0]->connection->Write(absl::string_view(&c, 1));
+    ++sent;
+    w.Until([&] { return w.stats.received_bytes.value() == sent; });
+  }
+  CHECK(heard.over);
+  CHECK(heard.body == "ok");
+  w.pool->Release(std::move(connection));
+  CHECK(w.pool->idle() == 1);
+  World other;
+  Heard endless;
+  connection = other.Ask(endless, 0);
+  connection->EndRequest();
+  std::string head = "HTTP/1.1 200 OK\r\n";
+  for (int i = 0; i < 20; ++i) head += absl::StrCat("X-", i, ": ", std::string(6000, 'x'), "\r\n");
+  Answer(other, endless, head);
+  CHECK(endless.failed == ExchangeHandler::Failure::kMalformed);
+  other.pool->Release(std::move(connection));
+}
+
 TEST_CASE("interim responses are passed on, but not without end") {
   std::string hundred;
   for (int i = 0; i < 100; ++i) hundred += "HTTP/1.1 100 Continue\r\n\r\n";
