@@ -148,7 +148,8 @@ void RunDst(const Json& input, Expected* expect) {
 
 void RunClearContext(const Json& input, Expected* expect) {
   Verdict& verdict = expect->verdict();
-  CaseProxy& proxy = ProxyWith(Json::object(), {{"clearContext", input.at("clearContext")}});
+  CaseProxy& proxy = ProxyWith({{"dtab", "/svc/web => " + CaseProxy::BoundName()}},
+                               {{"clearContext", input.at("clearContext")}});
   const HeaderLines received = LinesOf(input.value("received", Json::array()));
   const bool unidentified = input.value("identification", "") == "fails";
   const HeaderLines headers = LinesOf(input.value("response_headers", Json::array()));

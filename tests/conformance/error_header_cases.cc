@@ -90,7 +90,8 @@ std::optional<Exchange> Fail(const std::string& how) {
         .Ask(Get({}),
              {{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", Answer::Then::kClose}});
   // Port 1 of this machine has no listener.
-  if (has("connection failed")) return ProxyWith({{"dtab", "/svc => /$/inet/127.0.0.1/1"}}).Ask(Get({}));
+  if (has("connection failed") || has("write"))
+    return ProxyWith({{"dtab", "/svc => /$/inet/127.0.0.1/1"}}).Ask(Get({}));
   if (has("any other"))
     return ProxyWith(Json::object()).Ask(Get({}), {{"HTTP/1.1 200 OK\r\nCont", Answer::Then::kClose}});
   return std::nullopt;
@@ -108,6 +109,8 @@ void RunErr(const Json& input, Expected* expect) {
     if (!exchange.has_value()) return verdict.Fail("unknown exception " + how);
     const WireMessage& answer = exchange->answered();
     if (const Json* status = expect->Find("status")) verdict.Check("status", *status, answer.status());
+    if (const Json* said = expect->Find("l5d-retryable"))
+      verdict.Check("l5d-retryable", *said, answer.Value("l5d-retryable"));
     if (answer.Value("l5d-err").empty() || answer.body.empty()) verdict.Fail("an error without a word");
     expect->Has("has_header");                            // l5d-err
     if (!input.contains("message")) expect->Has("body");  // the words are ours

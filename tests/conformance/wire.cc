@@ -96,6 +96,11 @@ void WireConnection::AwaitEnd() {
   while (Fill(Wait::kForEver)) received_.clear();
 }
 
+void WireConnection::ResetWhenClosed() {
+  const linger at_once{1, 0};
+  setsockopt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 bool WireConnection::ReadUpTo(size_t size, Wait wait) {
   while (received_.size() < size) {
     if (!Fill(wait)) return false;

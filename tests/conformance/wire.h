@@ -52,6 +52,8 @@ class WireConnection {
   std::optional<WireMessage> ReadResponse(absl::string_view method, Wait wait = Wait::kPatience);
   // Waits until the peer ends.
   void AwaitEnd();
+  // The peer gets a reset in place of an end.
+  void ResetWhenClosed();
 
  private:
   bool Fill(Wait wait);
