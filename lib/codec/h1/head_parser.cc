@@ -174,7 +174,7 @@ Progress HeadParser::Stop(absl::string_view window) {
   if (rest.empty() || rest == "\r")
     return window.size() < limits_.max_head ? Progress::kMore : OverLimit(false);
   Fail(400, rest[0] == '\n' ? "a line ends in a bare line feed"
-                            : "a control character in the request line or in a header");
+                            : "a control character in the first line or in a header");
   return Progress::kError;
 }
 
