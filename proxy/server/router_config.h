@@ -16,7 +16,6 @@
 #include "lib/trace/trace_context.h"
 #include "proxy/access_log/access_log_config.h"
 #include "proxy/balance/client_config.h"
-#include "proxy/endpoint/endpoint_config.h"
 #include "proxy/identify/identifier.h"
 #include "proxy/route/by_prefix.h"
 #include "proxy/route/route_config.h"
@@ -75,7 +74,6 @@ struct RouterConfig {
   std::vector<ServerConfig> servers{ServerConfig{}};
   ServerLimits limits;
   RouteConfig route;
-  EndpointConfig endpoint;
   TracePropagator trace_propagator = TracePropagator::kDefault;  // tracePropagator
   ByPrefix<ClientConfig> clients;                                // `client`
   ByPrefix<ServiceConfig> services;                              // `service`

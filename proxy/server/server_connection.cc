@@ -155,7 +155,20 @@ void ServerConnection::OnDrained() {
   if (connection_ != nullptr && !in_request_ && !in_.empty()) ProcessHeld();
 }
 
+// Reading is limited while a request, or the rest of one, is awaited.
+bool ServerConnection::Stalled(Nanos now) {
+  const SocketOptions& socket = server().socket;
+  if (writes_.Stalled(*connection_, now, socket.write_timeout)) return true;
+  if (socket.read_timeout == Millis(0) || paused_) return false;
+  if (!in_request_) return now - last_activity_ >= socket.read_timeout;
+  return !exchange_->request_ended() && now - exchange_->last_activity() >= socket.read_timeout;
+}
+
 void ServerConnection::CheckTimeouts(Nanos now) {
+  if (Stalled(now)) {
+    Close();
+    return;
+  }
   const ServerLimits& limits = worker_.config().limits;
   if (in_request_) {
     if (exchange_->last_activity() < now - limits.idle_timeout) exchange_->OnTimeout();

@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "lib/net/connection.h"
+#include "lib/net/write_progress.h"
 #include "proxy/server/exchange.h"
 #include "proxy/server/request_context.h"
 #include "proxy/server/server_stats.h"
@@ -70,6 +71,8 @@ class ServerConnection : private Connection::Handler {
   // Takes of in_, and of the requests behind.
   void ProcessHeld();
   void UpdatePause();
+  // The requester has sent, or taken, nothing for as long as the server's socketOptions let it.
+  bool Stalled(Nanos now);
   // The requester sends no more: closes unless a response is still owed.
   void CloseIfOver();
   void CloseLingering();
@@ -86,7 +89,8 @@ class ServerConnection : private Connection::Handler {
   bool paused_ = false;
   bool ended_ = false;      // the requester sends no more
   Nanos last_activity_{0};  // while there is no request
-  size_t index_ = 0;        // in the worker's list
+  WriteProgress writes_;
+  size_t index_ = 0;  // in the worker's list
   const Nanos began_;
   Nanos ends_at_ = Nanos::max();
   uint64_t requests_ = 0;

@@ -223,6 +223,65 @@ TEST_CASE("a large response to a slow reader stops the endpoint, and comes whole
   CHECK(written == kBody);
 }
 
+TEST_CASE("a body that waits for 100 Continue follows it") {
+  std::string got;
+  Backend::Peer* peer = nullptr;
+  OneBackend w([&](Backend::Peer& p, const std::string& bytes) {
+    peer = &p;
+    got += bytes;
+    return bytes.size();
+  });
+  TestClient client(w.loop, w.address());
+  client.connection->Write(
+      "POST / HTTP/1.1\r\nHost: web\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+  w.Until([&] { return absl::StrContains(got, "\r\n\r\n"); });
+  CHECK(absl::StrContains(got, "\r\nExpect: 100-continue\r\n"));
+  SECTION("from the endpoint") {
+    peer->connection->Write("HTTP/1.1 100 Continue\r\n\r\n");
+    w.Until([&] { return absl::StartsWith(client.in, "HTTP/1.1 100 "); });
+    client.in.clear();
+    client.connection->Write("abc");
+    w.Until([&] { return absl::EndsWith(got, "\r\n\r\nabc"); });
+    peer->connection->Write(Ok("hello"));
+    w.Until([&] { return absl::EndsWith(client.in, "hello"); });
+    CHECK_FALSE(client.ended);
+  }
+  SECTION("unless the endpoint wants none: whatever the requester sends then, it is no request") {
+    peer->connection->Write("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n");
+    w.Until([&] { return client.ended; });
+    CHECK(absl::StartsWith(client.in, "HTTP/1.1 417 "));
+    CHECK(absl::StrContains(client.in, "\r\nConnection: close\r\n"));
+    CHECK_FALSE(client.failed);
+  }
+}
+
+TEST_CASE("an HTTP/1.0 requester gets no interim responses") {
+  OneBackend w(Answer("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + Ok("hello")));
+  TestClient client(w.loop, w.address());
+  client.connection->Write("GET / HTTP/1.0\r\nHost: web\r\n\r\n");
+  w.Until([&] { return client.ended; });
+  CHECK(absl::StartsWith(client.in, "HTTP/1.1 200 "));
+}
+
+TEST_CASE("a response that comes before the request is whole reaches the requester, who is still sending") {
+  OneBackend w([](Backend::Peer& peer, const std::string& bytes) {
+    if (absl::StartsWith(bytes, "POST")) {
+      peer.connection->Write("HTTP/1.1 413 Content Too Large\r\nContent-Length: 5\r\n\r\nlarge");
+    }
+    return bytes.size();
+  });
+  TestClient client(w.loop, w.address());
+  client.connection->Write("POST / HTTP/1.1\r\nHost: web\r\nContent-Length: 1000000\r\n\r\n");
+  client.connection->Write(std::string(200'000, 'x'));
+  w.Until([&] { return ResponseSize(client.in) > 0; });
+  CHECK(absl::StartsWith(client.in, "HTTP/1.1 413 "));
+  CHECK(absl::StrContains(client.in, "\r\nConnection: close\r\n"));
+  client.connection->Write(std::string(200'000, 'x'));
+  w.Until([&] { return client.ended; });
+  CHECK_FALSE(client.failed);
+  CHECK(w.CounterOf(w.Server("status|413")) == 1);
+}
+
 TEST_CASE("interim responses without end fail the request") {
   OneBackend w([](Backend::Peer& peer, const std::string& bytes) {
     for (int i = 0; i < 1000 && peer.connection != nullptr; ++i)

@@ -236,6 +236,39 @@ TEST_CASE("connections of requesters end as configured") {
   }
 }
 
+TEST_CASE("a requester that stalls for as long as its socket may is closed") {
+  Web w(WithServer([](ServerConfig* c) {
+    c->socket.read_timeout = Millis(3000);
+    c->socket.write_timeout = Millis(3000);
+  }));
+  TestClient client(w.loop, w.address());
+  SECTION("in the middle of a body") {
+    client.connection->Write("POST / HTTP/1.1\r\nHost: web\r\nContent-Length: 3\r\n\r\nab");
+    w.Until([&] { return w.held.size() == 1; });
+    for (int i = 0; i < 4; ++i) w.Advance(Millis(1100));
+    w.Until([&] { return client.ended; });
+  }
+  SECTION("not while it waits for its response") {
+    client.connection->Write(Get("web"));
+    w.Until([&] { return w.held.size() == 1; });
+    for (int i = 0; i < 6; ++i) w.Advance(Millis(1100));
+    w.Answer(0, "hello");
+    w.Until([&] { return absl::EndsWith(client.in, "hello"); });
+    CHECK_FALSE(client.ended);
+  }
+  SECTION("with a response that it does not read") {
+    client.connection->Write(Get("web"));
+    w.Until([&] { return w.held.size() == 1; });
+    client.connection->PauseReading();
+    w.held[0]->connection->Write("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n");
+    for (int i = 0; i < 400; ++i) w.held[0]->connection->Write(std::string(64 << 10, 'x'));
+    w.Until([&] {
+      w.Advance(Millis(1100));
+      return w.GaugeOf(w.Server("connections")) == 0;
+    });
+  }
+}
+
 TEST_CASE("a router that is the first of a chain says so") {
   RouterConfig config;
   config.originator = true;
