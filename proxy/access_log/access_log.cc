@@ -108,11 +108,12 @@ void AccessLog::Run() {
 }
 
 void AccessLog::WriteWaiting() {
-  // First: what was written before the file was renamed belongs to the new one just as well.
-  if (hangup_.exchange(false)) {
+  // Asked first: what was written before the hangup belongs to the file that was renamed.
+  const bool reopen = hangup_.exchange(false);
+  WriteShards();
+  if (reopen) {
     if (const absl::Status status = file_->Reopen(); !status.ok()) ReportLoss(status);
   }
-  WriteShards();
   const uint64_t dropped = dropped_.exchange(0, std::memory_order_relaxed);
   if (dropped == 0) return;
   lost_.Increment(dropped);
