@@ -23,14 +23,20 @@ else()
   set(HEDDLE_WARNINGS -w)
 endif()
 
-# use_test_options(TARGET): the options of test programs, which must be the same for all that share a precompiled header.
-# Test code is not optimised: what it tests is. The rest is what ccache needs to keep what includes such a header.
-function(use_test_options TARGET)
-  target_compile_options(${TARGET} PRIVATE ${HEDDLE_WARNINGS} -O0 $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+# keep_precompiled(TARGET): what ccache needs to keep objects of a target that has a precompiled header.
+function(keep_precompiled TARGET)
+  target_compile_options(${TARGET} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
   if(CCACHE)
     set_target_properties(${TARGET} PROPERTIES CXX_COMPILER_LAUNCHER
       "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${CCACHE}")
   endif()
+endfunction()
+
+# use_test_options(TARGET): the options of test programs, which must be the same for all that share a precompiled header.
+# Test code is not optimised: what it tests is.
+function(use_test_options TARGET)
+  target_compile_options(${TARGET} PRIVATE ${HEDDLE_WARNINGS} -O0)
+  keep_precompiled(${TARGET})
 endfunction()
 
 # HEDDLE_SANITIZE: empty, "address" (with undefined behaviour) or "thread".

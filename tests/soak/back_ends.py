@@ -6,6 +6,7 @@
     /reset       the connection is reset before an answer; /half: inside one
 """
 import asyncio
+import socket
 
 import wire
 
@@ -20,13 +21,20 @@ class BackEnd:
     """One endpoint on a port of its own, which it keeps when it is killed and comes back."""
 
     def __init__(self):
-        self.port = 0
+        self.reserved = self.bound(0)  # or the kernel gives the port to someone's connection while nobody listens
+        self.port = self.reserved.getsockname()[1]
         self.server = None
         self.writers = set()
 
+    @staticmethod
+    def bound(port):
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        sock.bind(("127.0.0.1", port))
+        return sock
+
     async def start(self):
-        self.server = await asyncio.start_server(self.serve, "127.0.0.1", self.port, limit=1 << 20, backlog=512)
-        self.port = self.server.sockets[0].getsockname()[1]
+        self.server = await asyncio.start_server(self.serve, sock=self.bound(self.port), limit=1 << 20, backlog=512)
 
     def kill(self):
         """As a process that is killed: nobody listens, and every connection is reset."""
