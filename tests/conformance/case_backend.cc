@@ -51,14 +51,16 @@ void CaseBackend::Accept(int listener) {
 void CaseBackend::Serve(int fd) {
   WireConnection connection(fd);
   while (auto request = connection.ReadRequest(WireConnection::Wait::kForEver)) {
-    const Answer answer = Next(*std::move(request));
+    const Answer answer = Next(connection, *std::move(request));
     if (answer.then == Answer::Then::kNothing) return connection.AwaitEnd();
     if (!connection.Send(answer.bytes) || answer.then == Answer::Then::kClose) return;
   }
 }
 
-Answer CaseBackend::Next(WireMessage request) {
+Answer CaseBackend::Next(const WireConnection& connection, WireMessage request) {
   const std::lock_guard lock(mutex_);
+  // An attempt that was given up before it was read, perhaps of a case that is over.
+  if (connection.HasEnded()) return Answer::Close();
   received_.push_back(std::move(request));
   if (answers_.empty()) return Answer::Close();
   return answers_[std::min(received_.size(), answers_.size()) - 1];

@@ -36,7 +36,7 @@ class CaseBackend {
   CaseBackend();
   void Accept(int listener);
   void Serve(int fd);
-  Answer Next(WireMessage request);
+  Answer Next(const WireConnection& connection, WireMessage request);
 
   uint16_t port_ = 0;
   mutable std::mutex mutex_;

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -94,6 +96,12 @@ bool WireConnection::Fill(Wait wait) {
 
 void WireConnection::AwaitEnd() {
   while (Fill(Wait::kForEver)) received_.clear();
+}
+
+bool WireConnection::HasEnded() const {
+  char next;
+  const ssize_t got = recv(fd_, &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got == 0 || (got < 0 && errno != EAGAIN);
 }
 
 void WireConnection::ResetWhenClosed() {

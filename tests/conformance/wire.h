@@ -52,6 +52,8 @@ class WireConnection {
   std::optional<WireMessage> ReadResponse(absl::string_view method, Wait wait = Wait::kPatience);
   // Waits until the peer ends.
   void AwaitEnd();
+  // The peer has ended, or gone, and nothing more of it is to be read.
+  bool HasEnded() const;
   // The peer gets a reset in place of an end.
   void ResetWhenClosed();
 
