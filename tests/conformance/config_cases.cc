@@ -73,9 +73,9 @@ Verdict RunConfigCase(const Json& test) {
   } else if (test.contains("keys")) {
     RunConfigKeys(test, &verdict);
   } else if (feature == "prefix_config") {
-    verdict.NotRun("later work: clients of kind io.l5d.static");
+    RunPrefixConfig(test, &verdict);
   } else if (feature == "legacy") {
-    verdict.NotRun("names of earlier versions, as text: tests/unit/proxy_config says what is said of them");
+    RunLegacyConfig(test, &verdict);
   } else {
     verdict.Fail("unknown feature " + feature);
   }

@@ -1,7 +1,8 @@
 // The tables of keys in config.json: every key that is documented is accepted, with its default as value
 // where that is one; a key that is required is; a key that is not in the table is refused by its name and
-// line.
+// line; a key that is left out means what the table says.
 #include <functional>
+#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
@@ -46,14 +47,54 @@ std::optional<Place> PlaceOf(const std::string& feature, const std::string& kind
       {"server/http", {false, [](const Json& s) { return RouterWith("servers", Json::array({s})); }}},
       {"client/common", {false, [](const Json& s) { return RouterWith("client", s); }}},
       {"client/http", {false, [](const Json& s) { return RouterWith("client", s); }}},
-      {"loadBalancer/p2c",
+      {"retries/budget",
        {false,
         [](const Json& s) {
-          return RouterWith("client", {{"loadBalancer", s}});
+          return RouterWith("service", {{"retries", {{"budget", s}}}});
+        }}},
+      {"tls/client tls",
+       {false,
+        [](const Json& s) {
+          return RouterWith("client", {{"tls", s}});
+        }}},
+      {"tls/server tls",
+       {false,
+        [](const Json& s) {
+          return RouterWith("servers", Json::array({{{"tls", s}}}));
         }}},
       {"service/common", {false, [](const Json& s) { return RouterWith("service", s); }}},
   };
+  const auto in_client = [](const char* key) {
+    return Place{false, [key](const Json& s) { return RouterWith("client", {{key, s}}); }};
+  };
+  const auto in_service = [](std::function<Json(const Json&)> service) {
+    return Place{false, [service](const Json& s) { return RouterWith("service", service(s)); }};
+  };
+  const auto in_server = [](std::function<Json(const Json&)> server) {
+    return Place{false, [server](const Json& s) { return RouterWith("servers", Json::array({server(s)})); }};
+  };
   static const auto& features = *new std::map<std::string, Place>{
+      {"loadBalancer", in_client("loadBalancer")},
+      {"failureAccrual", in_client("failureAccrual")},
+      {"backoff", in_service([](const Json& s) -> Json {
+         return {{"retries", {{"backoff", s}}}};
+       })},
+      {"responseClassifier", in_service([](const Json& s) -> Json {
+         return {{"responseClassifier", s}};
+       })},
+      {"socketOptions", in_server([](const Json& s) -> Json {
+         return {{"socketOptions", s}};
+       })},
+      {"labeler", in_server([](const Json& s) -> Json {
+         return {{"addForwardedHeader", {{"by", s}}}};
+       })},
+      {"tracePropagator", {false, [](const Json& s) { return RouterWith("tracePropagator", s); }}},
+      {"announcer", {false, [](const Json& s) { return RouterWith("announcers", Json::array({s})); }}},
+      {"requestAuthorizer",
+       {false,
+        [](const Json& s) {
+          return RouterWith("client", {{"requestAuthorizers", Json::array({s})}});
+        }}},
       {"identifier_http", {false, [](const Json& s) { return RouterWith("identifier", s); }}},
       {"interpreter", {false, [](const Json& s) { return RouterWith("interpreter", s); }}},
       {"transformer",
@@ -74,8 +115,9 @@ std::optional<Place> PlaceOf(const std::string& feature, const std::string& kind
 }
 
 bool HasKinds(const std::string& feature) {
-  return feature != "top" && feature != "router" && feature != "server" && feature != "client" &&
-         feature != "service";
+  static const auto& without = *new std::set<std::string>{
+      "top", "router", "server", "client", "service", "labeler", "tls", "retries", "socketOptions"};
+  return without.count(feature) == 0;
 }
 
 // A value for what is not said by its type.
@@ -94,6 +136,9 @@ std::optional<Json> ValueOfKey(const std::string& key) {
       {"dst", "/$/inet/127.1/4321"},
       {"path", "/$/inet/127.1/4140"},
       {"host", "127.0.0.1"},
+      {"backoff", {{"kind", "constant"}}},
+      {"responseClassifier", {{"kind", "io.l5d.http.nonRetryable5XX"}}},
+      {"configs", Json::array({{{"prefix", "/"}}})},
   };
   const auto found = values.find(key);
   if (found == values.end()) return std::nullopt;
@@ -190,6 +235,9 @@ class KeysCase {
   void CheckKey(const Json& least, const Json& key) {
     const std::string name = key.at("key");
     Json with = least;
+    // Keys of one kind among those that the table is for.
+    if (name == "configs") with = {{"kind", "io.l5d.static"}};
+    if (name == "label" && test_.at("feature") == "labeler") with["kind"] = "static";
     with[name] = ValueOf(key);
     const std::vector<std::string> mistakes = MistakesOf(with);
     if (IsAllLater(mistakes)) {
@@ -229,6 +277,23 @@ class KeysCase {
     if (test_.at("feature") == "namer" && !least.contains("prefix"))
       verdict_->Check("default prefix", test_.at("default_prefix"),
                       ProxyReading(file).config.namers.entries.at(0)->prefix.Show());
+    if (!place_.of_namerd) CheckLeftOut(ProxyReading(place_.file(WithServer(least)).dump(1)).config);
+  }
+
+  // A router's server is there only if it is said to be.
+  Json WithServer(Json least) const {
+    if (test_.at("feature") == "router") least["servers"] = Json::array({Json::object()});
+    return least;
+  }
+
+  void CheckLeftOut(const ProxyConfig& config) {
+    if (config.routers.empty()) return;
+    for (const Json& key : test_.at("keys")) {
+      const std::string feature = test_.at("kind") == "bindingCache" ? "router" : test_.at("feature");
+      const auto ours = ValueLeftOut(feature, key.at("key"), config.routers.at(0).router);
+      if (ours.has_value() && !key.at("default").is_null())
+        verdict_->Check("default of " + key.at("key").get<std::string>(), key.at("default"), *ours);
+    }
   }
 
   const Json& test_;

@@ -2,6 +2,7 @@
 #ifndef HEDDLE_TESTS_CONFORMANCE_CONFIG_READING_H_
 #define HEDDLE_TESTS_CONFORMANCE_CONFIG_READING_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,15 @@ struct NamerdReading : ConfigReading<namerd::NamerdConfig> {
 
 // A file of namerd that is valid, with `value` at `key`.
 Json NamerdFileWith(const char* key, const Json& value);
+
+// The value of a key that is left out, in the form of config.json; nullopt if it is not compared. `router`
+// was read from a file that gives only what is required around it.
+std::optional<Json> ValueLeftOut(const std::string& feature, const std::string& key,
+                                 const RouterConfig& router);
+
+// The features prefix_config and legacy.
+void RunPrefixConfig(const Json& test, Verdict* verdict);
+void RunLegacyConfig(const Json& test, Verdict* verdict);
 
 // True if there are mistakes, and each says that something of Linkerd's is not served yet.
 bool IsAllLater(const std::vector<std::string>& mistakes);
