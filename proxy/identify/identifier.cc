@@ -54,7 +54,7 @@ class HeaderTokenIdentifier : public Identifier {
     return header_.AppendKey(request, key, reason);
   }
   absl::StatusOr<Path> Name(absl::string_view key) const override { return prefix_.Concat(key); }
-  size_t Consumed(const RequestView&) const override { return 0; }
+  size_t Consumed(const RequestView&, absl::string_view) const override { return 0; }
 
  private:
   HeaderReader header_;
@@ -75,7 +75,7 @@ class HeaderIdentifier : public Identifier {
     }
     return prefix_.Concat(*path);
   }
-  size_t Consumed(const RequestView&) const override { return 0; }
+  size_t Consumed(const RequestView&, absl::string_view) const override { return 0; }
 
  private:
   HeaderReader header_;
@@ -100,7 +100,9 @@ class PathIdentifier : public Identifier {
   absl::StatusOr<Path> Name(absl::string_view key) const override {
     return prefix_.Concat(Path(std::vector<std::string>(absl::StrSplit(key, '/'))));
   }
-  size_t Consumed(const RequestView& request) const override { return consume_ ? PrefixSize(request) : 0; }
+  size_t Consumed(const RequestView& request, absl::string_view) const override {
+    return consume_ ? PrefixSize(request) : 0;
+  }
 
  private:
   // The size of "/one/two" for two segments; 0 if there are fewer, or an empty one among them.
@@ -159,7 +161,7 @@ class MethodAndHostIdentifier : public Identifier {
       return absl::InternalError(Annotate(path.status(), "the request's path in its name").message());
     return name.Concat(*path);
   }
-  size_t Consumed(const RequestView&) const override { return 0; }
+  size_t Consumed(const RequestView&, absl::string_view) const override { return 0; }
 
  private:
   bool uri_;
@@ -172,7 +174,7 @@ class StaticIdentifier : public Identifier {
       : name_(prefix.Concat(config.path)) {}
   bool AppendKey(const RequestView&, std::string*, absl::string_view*) const override { return true; }
   absl::StatusOr<Path> Name(absl::string_view) const override { return name_; }
-  size_t Consumed(const RequestView&) const override { return 0; }
+  size_t Consumed(const RequestView&, absl::string_view) const override { return 0; }
 
  private:
   Path name_;
@@ -195,13 +197,8 @@ class ComposedIdentifier : public Identifier {
   absl::StatusOr<Path> Name(absl::string_view key) const override {
     return parts_[static_cast<uint8_t>(key[0])]->Name(key.substr(1));
   }
-  size_t Consumed(const RequestView& request) const override {
-    std::string key;
-    absl::string_view reason;
-    for (const auto& part : parts_) {
-      if (part->AppendKey(request, &key, &reason)) return part->Consumed(request);
-    }
-    return 0;
+  size_t Consumed(const RequestView& request, absl::string_view key) const override {
+    return parts_[static_cast<uint8_t>(key[0])]->Consumed(request, key.substr(1));
   }
 
  private:

@@ -42,8 +42,9 @@ class Identifier {
   // has a name that cannot be used (502).
   virtual absl::StatusOr<Path> Name(absl::string_view key) const = 0;
 
-  // How many bytes of the target's path the name has used up and are not to be forwarded.
-  virtual size_t Consumed(const RequestView& request) const = 0;
+  // How many bytes of the target's path the name has used up and are not to be forwarded. `key` is the
+  // request's.
+  virtual size_t Consumed(const RequestView& request, absl::string_view key) const = 0;
 };
 
 // kind: io.l5d.header.token. The value of `header` is one label.

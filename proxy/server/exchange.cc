@@ -142,7 +142,7 @@ absl::Status Exchange::FindRoute(absl::string_view bytes) {
                                                    view.target, "\", from ", connection_->peer().ToString(),
                                                    ") / ", reason));
   }
-  consumed_ = identifier.Consumed(view);
+  consumed_ = identifier.Consumed(view, key);
   const size_t name_size = key.size();
   const bool overrides = !context_.cleared && HasOverrides(head);
   if (overrides) AppendOverridesKey(bytes, head, &key);

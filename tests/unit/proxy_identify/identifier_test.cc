@@ -67,7 +67,10 @@ std::vector<IdentifierConfig> ConfigsOf(const json& config) {
 
 std::string UriAfter(const FakeRequest& request, const Identifier& identifier) {
   const RequestView view = MakeRequestView(request.bytes, request.head);
-  const std::string rest(view.target.substr(identifier.Consumed(view)));
+  std::string key;
+  absl::string_view reason;
+  REQUIRE(identifier.AppendKey(view, &key, &reason));
+  const std::string rest(view.target.substr(identifier.Consumed(view, key)));
   return rest.empty() || rest[0] != '/' ? "/" + rest : rest;
 }
 
@@ -132,6 +135,34 @@ TEST_CASE("requests of different identifiers of a list have different keys") {
     CHECK(identifier->Name(keys[i])->Show() == "/svc/x");
   }
   CHECK(keys[0] != keys[1]);
+}
+
+TEST_CASE("of a list, the identifier that made the name says what it has used up") {
+  const auto identifier =
+      MakeIdentifier({HeaderIdentifierConfig{}, PathIdentifierConfig{1, true}}, Path{"svc"});
+  const auto uri_after = [&](const json& headers) {
+    return UriAfter(
+        FakeRequest({{"method", "GET"}, {"uri", "/web/a"}, {"version", "1.1"}, {"headers", headers}}),
+        *identifier);
+  };
+  CHECK(uri_after(json::array()) == "/a");
+  CHECK(uri_after(json::array({json::array({"l5d-name", "/x"})})) == "/web/a");
+}
+
+TEST_CASE("of a cleared context no l5d header names anything") {
+  const json headers = json::parse(R"([["l5d-name", "/x"], ["l5d-mine", "y"], ["other", "z"]])");
+  const FakeRequest request({{"method", "GET"}, {"uri", "/"}, {"version", "1.1"}, {"headers", headers}});
+  const auto named = [&](const IdentifierConfig& config, bool cleared) {
+    std::string key;
+    absl::string_view reason;
+    const auto identifier = MakeIdentifier({config}, Path{"svc"});
+    return identifier->AppendKey(MakeRequestView(request.bytes, request.head, cleared), &key, &reason);
+  };
+  CHECK(named(HeaderIdentifierConfig{}, false));
+  CHECK_FALSE(named(HeaderIdentifierConfig{}, true));
+  CHECK(named(HeaderTokenIdentifierConfig{"l5d-mine"}, false));
+  CHECK_FALSE(named(HeaderTokenIdentifierConfig{"l5d-mine"}, true));
+  CHECK(named(HeaderTokenIdentifierConfig{"other"}, true));
 }
 
 }  // namespace
