@@ -148,16 +148,20 @@ void RunDst(const Json& input, Expected* expect) {
 
 void RunClearContext(const Json& input, Expected* expect) {
   Verdict& verdict = expect->verdict();
-  CaseProxy& proxy = ProxyWith({{"dtab", "/svc/web => " + CaseProxy::BoundName()}},
-                               {{"clearContext", input.at("clearContext")}});
-  const HeaderLines received = LinesOf(input.value("received", Json::array()));
+  // What fails is identification, or what comes behind it: then the name leads nowhere.
   const bool unidentified = input.value("identification", "") == "fails";
+  const bool unbound = !unidentified && std::any_of(input.begin(), input.end(),
+                                                    [](const Json& each) { return each == "fails"; });
+  CaseProxy& proxy =
+      ProxyWith({{"dtab", unbound ? "/svc/web => /nowhere" : "/svc/web => " + CaseProxy::BoundName()}},
+                {{"clearContext", input.at("clearContext")}});
+  const HeaderLines received = LinesOf(input.value("received", Json::array()));
   const HeaderLines headers = LinesOf(input.value("response_headers", Json::array()));
   const std::string request = unidentified ? BytesOf("GET / HTTP/1.1", received) : Get(received);
   const Exchange exchange =
       proxy.Ask(request, {Answer::Status(200, headers, input.value("response_body", ""))});
   const WireMessage& answer = exchange.answered();
-  if (unidentified) verdict.Check("status", 400, answer.status());
+  if (unidentified || unbound) verdict.Check("status", unbound ? 502 : 400, answer.status());
   if (const Json* names = expect->Find("l5d_headers_sent_upstream"))
     verdict.Check("headers of the mesh", *names, MeshHeaders(exchange.forwarded()));
   if (const Json* dtab = expect->Find("l5d-ctx-dtab"))
