@@ -295,7 +295,7 @@ void Attempts::EndAttempt(int status, bool success, FailureName name) {
 }
 
 void Attempts::GiveBack() {
-  begun_ = false;
+  begun_ = paused_ = false;
   responded_ = Nanos(0);
   timer_.Cancel();
   if (waiting()) choice_.pool->StopAwaiting(*this);
@@ -332,7 +332,7 @@ void Attempts::Clear() {
   request_ = Request();
   backoff_.Reset();
   requeues_ = replays_ = retries_ = 0;
-  ended_ = blocked_ = paused_ = counted_ = false;
+  ended_ = blocked_ = counted_ = false;
   replayable_ = true;
   Recycle(&sent_);
 }
