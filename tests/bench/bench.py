@@ -49,7 +49,7 @@ CASES = [
 
 
 def cores_for(case):
-    """(of the proxy, of the peer): a core each if there are; two workers get two, and share one with the peer if they must."""
+    """(of the proxy, of the peer): a core each if there are; two workers get two, and share one with the peer at need."""
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) <= case.workers:
         return set(cores), {cores[-1]}
@@ -112,8 +112,10 @@ class Bench:
         timed = self.interleaved(case, peer, started, rate=rate)
         for proxy in started:
             row = {"case": case.name, "proxy": proxy.name}
-            for key in ("rps", "cpu_us_per_req", "user_us_per_req", "sys_us_per_req", "peer_busy"):
+            for key in ("rps", "cpu_us_per_req", "peer_busy"):
                 row[key] = median(full[proxy.name], key)
+            row["user_us_per_req"] = row["cpu_us_per_req"] * user_share(full[proxy.name])
+            row["sys_us_per_req"] = row["cpu_us_per_req"] - row["user_us_per_req"]
             row["rate"] = rate
             for key in ("p50_us", "p99_us", "p999_us"):
                 row[key] = median(timed[proxy.name], key)
@@ -158,6 +160,11 @@ class Bench:
 
 def median(runs, key):
     return statistics.median(run[key] for run in runs)
+
+
+def user_share(runs):
+    """Of the CPU time of all runs: the division is sampled, so that one run alone says little."""
+    return sum(run["user_us_per_req"] for run in runs) / sum(run["cpu_us_per_req"] for run in runs)
 
 
 def parse_arguments():

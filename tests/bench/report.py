@@ -1,7 +1,7 @@
 """What the bench prints, and the bars that it holds Heddle's figures against."""
 
-COLUMNS = [("rps", "req/s", "{:10.0f}"), ("cpu_us_per_req", "CPU us", "{:8.2f}"), ("user_us_per_req", "user", "{:7.2f}"),
-           ("sys_us_per_req", "sys", "{:8.2f}"), ("instructions_per_req", "instr", "{:8.0f}"),
+COLUMNS = [("rps", "req/s", "{:10.0f}"), ("cpu_us_per_req", "CPU us", "{:8.2f}"),
+           ("user_us_per_req", "user", "{:7.2f}"), ("sys_us_per_req", "sys", "{:8.2f}"), ("instructions_per_req", "instr", "{:8.0f}"),
            ("syscalls_per_req", "syscalls", "{:9.2f}"), ("p50_us", "p50 us", "{:8.0f}"), ("p99_us", "p99 us", "{:8.0f}"),
            ("p999_us", "p99.9 us", "{:9.0f}"), ("rss_kb", "RSS kB", "{:8.0f}"), ("peer_busy", "peer", "{:6.2f}")]
 
