@@ -95,10 +95,8 @@ IdSet DroppedOf(const RequestEdits& edits) {
   if (edits.deadline.has_value()) drop |= SetOf(HeaderId::kL5dCtxDeadline);
   if (edits.max_forwards.has_value()) drop |= SetOf(HeaderId::kMaxForwards);
   if (!edits.forward_client_cert) drop |= SetOf(HeaderId::kXForwardedClientCert);
-  if (edits.context != nullptr && edits.context->cleared) drop |= kL5d;
-  if (edits.origin != nullptr) {
-    drop |= edits.origin->propagator == TracePropagator::kZipkin ? kB3 : SetOf(HeaderId::kL5dReqid);
-  }
+  if (edits.context->cleared) drop |= kL5d;
+  drop |= edits.origin->propagator == TracePropagator::kZipkin ? kB3 : SetOf(HeaderId::kL5dReqid);
   return drop;
 }
 
@@ -137,7 +135,7 @@ void AppendOriginFields(absl::string_view bytes, const Head& head, const Request
 // The client's span is a new one for each attempt.
 void AppendContextFields(const RequestEdits& edits, Random& random, std::string* out) {
   const TraceContext span = NewSpan(edits.context->trace, random);
-  if (edits.origin != nullptr && edits.origin->propagator == TracePropagator::kZipkin) {
+  if (edits.origin->propagator == TracePropagator::kZipkin) {
     AppendB3Fields(span, out);
   } else {
     AppendTraceFields(span, out);
@@ -168,13 +166,13 @@ void ForwardRequest(absl::string_view bytes, const Head& head, const RequestEdit
   writer.Add(edits.name_fields);
   writer.Add(edits.fields);
   if (edits.upgrade) writer.Add("Connection: upgrade\r\n");
-  if (edits.context != nullptr) AppendContextFields(edits, random, out);
+  AppendContextFields(edits, random, out);
   if (edits.deadline.has_value()) {
     absl::StrAppend(out, "l5d-ctx-deadline: ", edits.deadline->timestamp.count(), " ",
                     edits.deadline->deadline.count(), "\r\n");
   }
   if (edits.max_forwards.has_value()) absl::StrAppend(out, "Max-Forwards: ", *edits.max_forwards, "\r\n");
-  if (edits.origin != nullptr) AppendOriginFields(bytes, head, edits, random, out);
+  AppendOriginFields(bytes, head, edits, random, out);
   writer.KeepTo(head.size);
 }
 
