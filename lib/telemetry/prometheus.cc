@@ -34,12 +34,9 @@ bool IsStack(absl::string_view segment) {
 }
 
 std::string MetricName(absl::string_view text) {
-  std::string name(text);
-  for (char& c : name) {
-    if (!absl::ascii_isalnum(c) && c != ':') c = '_';
-  }
   // A name does not begin with a digit.
-  if (!name.empty() && absl::ascii_isdigit(name[0])) name.insert(0, "_");
+  std::string name(!text.empty() && absl::ascii_isdigit(text[0]) ? 1 : 0, '_');
+  for (const char c : text) name.push_back(absl::ascii_isalnum(c) || c == ':' ? c : '_');
   return name;
 }
 

@@ -71,11 +71,12 @@ struct Fixture {
   Loop loop{clock};
   FakeInterpreter interpreter;
   RouteConfig config;
-  EndpointConfig endpoint;
+  ByPrefix<ClientConfig> clients;
+  ByPrefix<ServiceConfig> services;
   Scope scope = metrics.root().Child("rt");
   Binder binder{interpreter, control, config, scope};
   Waiter waiter;
-  RouteTable table{loop, binder, config, endpoint, scope, 1};
+  RouteTable table{loop, binder, config, clients, services, scope, 1};
   std::vector<PrefixedNamer> namers;
   AdminServer server{control, "test"};
 };
