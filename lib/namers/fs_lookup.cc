@@ -83,7 +83,7 @@ class Walk {
 
   // Puts the components of `path` before the steps that are left.
   void Push(absl::string_view path, bool completes_label) {
-    if (!path.empty() && path.front() == '/') directory_ = "/";
+    if (!path.empty() && path.front() == '/') directory_.assign(1, '/');
     const std::vector<std::string> names = absl::StrSplit(path, '/', absl::SkipEmpty());
     for (size_t i = names.size(); i > 0; --i) {
       steps_.push_front(Step{names[i - 1], completes_label && i == names.size()});

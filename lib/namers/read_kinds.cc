@@ -53,7 +53,7 @@ std::unique_ptr<NamerConfig> ReadRewrite(ObjectReader& reader) {
     return config;
   }
   PathVariables variables;
-  for (const std::string& variable : matcher->Variables()) variables[variable] = "x";
+  for (const std::string& variable : matcher->Variables()) variables[variable].assign(1, 'x');
   const std::string example = SubstituteVariables(config->name, variables);
   if (name && !Path::Parse(example).ok()) {
     reader.AddError("name", absl::StrCat("'", config->name,
