@@ -13,12 +13,16 @@ FailureAccrual::Change FailureAccrual::Record(bool success, Nanos now) {
       Remove(now);
       return Change::kRemoved;
     case State::kOpen:
-      // Sent before it was taken out, or because no endpoint was left: the probe decides.
+      // Sent before it was taken out: the probe decides.
       return Change::kNone;
     case State::kProbing:
       if (success) {
         Revive();
         return Change::kRevived;
+      }
+      if (early_) {
+        state_ = State::kOpen;
+        return Change::kNone;
       }
       Remove(now);
       return Change::kProbeFailed;

@@ -9,6 +9,9 @@
 //      │                          │                            └── abandoned ────┘ │ │
 //      │                          └────── the probe failed: out for longer ────────┘ │
 //      └───────────────────────── the probe succeeded: as new ───────────────────────┘
+//
+// A request that is sent to it while it is open, since no endpoint is left, is a probe as well; if that
+// fails, it stays out for no longer than it would have.
 #ifndef HEDDLE_PROXY_BREAKER_FAILURE_ACCRUAL_H_
 #define HEDDLE_PROXY_BREAKER_FAILURE_ACCRUAL_H_
 
@@ -41,8 +44,9 @@ class FailureAccrual {
   }
   // A request is sent to it, also one that it does not admit (when no endpoint does). True: it is the probe.
   bool OnBegin(Nanos now) {
-    if (state_ != State::kOpen || now < until_) return false;
+    if (state_ != State::kOpen) return false;
     state_ = State::kProbing;
+    early_ = now < until_;
     return true;
   }
   // What OnBegin announced has ended. While a probe is under way the first to end decides, whichever it is.
@@ -54,8 +58,8 @@ class FailureAccrual {
     return Record(success, now);
   }
   // ... without an outcome (the requester went away): a probe is tried again.
-  void OnAbandoned(Nanos now) {
-    if (state_ == State::kProbing) Reopen(now);
+  void OnAbandoned() {
+    if (state_ == State::kProbing) state_ = State::kOpen;
   }
 
   bool closed() const { return state_ == State::kClosed; }
@@ -70,10 +74,6 @@ class FailureAccrual {
   Change Record(bool success, Nanos now);
   bool TooManyFailures(bool success, Nanos now);
   void Remove(Nanos now);
-  void Reopen(Nanos now) {
-    state_ = State::kOpen;
-    until_ = now;
-  }
   void Revive();
 
   const AccrualConfig& config_;
@@ -85,6 +85,7 @@ class FailureAccrual {
   Millis removed_for_{0};
   uint32_t failures_ = 0;  // one after another
   State state_ = State::kClosed;
+  bool early_ = false;  // the probe was sent before until_
 };
 
 }  // namespace heddle

@@ -38,7 +38,7 @@ void EndpointPool::OnEnd(bool success, Nanos now, Nanos latency) {
 
 void EndpointPool::OnAbandoned(Nanos now, Nanos latency) {
   --pending_;
-  accrual_.OnAbandoned(now);
+  accrual_.OnAbandoned();
   if (observer_ != nullptr) observer_->OnEnd(*this, now, latency);
   TellIfQuiet();
 }

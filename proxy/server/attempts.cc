@@ -77,9 +77,9 @@ void Attempts::Connect(bool fresh) {
   connection_ = choice_.pool->Acquire(fresh);
   if (connection_ == nullptr) [[unlikely]] {
     if (!choice_.pool->Await(*this)) {
-      Fail(AttemptFailure::kShed, absl::ResourceExhaustedError(
-                                      absl::StrCat("all connections to ", Address(), " for ", route_->name(),
-                                                   " are in use, and others wait for one")));
+      Fail(AttemptFailure::kShed, absl::ResourceExhaustedError(absl::StrCat(
+                                      "all connections to ", Address(), " for ", route_->name(),
+                                      " are in use, and others wait for one (hostConnectionPool)")));
     }
     return;
   }
@@ -203,7 +203,8 @@ bool Attempts::Requeue(AttemptFailure failure) {
     return false;
   }
   EndpointPool* pool = ChooseAgain();
-  if (pool == nullptr) {
+  // Where there was no room a moment ago there is none now: that would only use up the budget.
+  if (pool == nullptr || (failure == AttemptFailure::kShed && pool == choice_.pool)) {
     stats.not_open.Increment();
     return false;
   }
@@ -224,7 +225,7 @@ bool Attempts::Requeue(AttemptFailure failure) {
 }
 
 bool Attempts::Retry(int status, FailureName name) {
-  if (!replayable_ || !ended_ || retries_ >= kMaxRetries) return false;
+  if (!replayable_ || !ended_ || retries_ >= kMaxRetries || exchange_.RequesterMayBeGone()) return false;
   Service& service = *route_->service();
   const Nanos now = worker_.loop().Now();
   const Nanos wait = backoff_.Next(service.config.retry_backoff, worker_.random());
@@ -291,6 +292,10 @@ void Attempts::EndAttempt(int status, bool success, FailureName name) {
   const Nanos now = worker_.loop().Now();
   const Nanos latency = (responded_ != Nanos(0) ? responded_ : now) - started_;
   GiveBack();
+  if (name == FailureName::kShed) [[unlikely]] {
+    choice_.pool->OnAbandoned(now, latency);  // it is busy, not broken
+    return;
+  }
   choice_.pool->OnEnd(success, now, latency);
 }
 

@@ -310,6 +310,8 @@ void Exchange::OnProgress() { last_activity_ = worker_.loop().Now(); }
 
 void Exchange::OnBodyWanted() { connection_->OnBodyWanted(); }
 
+bool Exchange::RequesterMayBeGone() const { return connection_->ended(); }
+
 void Exchange::OnRequestDrained() {
   OnProgress();
   if (tunnel_) FinishTunnelIfOver();

@@ -71,6 +71,8 @@ class Exchange : private RouteWaiter {
   void OnProgress();
   void OnRequestDrained();
   void OnBodyWanted();
+  // Whether anybody still listens cannot be told before something is sent.
+  bool RequesterMayBeGone() const;
 
  private:
   void OnRouteChanged() override;

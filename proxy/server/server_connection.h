@@ -49,6 +49,8 @@ class ServerConnection : private Connection::Handler {
   Admission* admission() const { return admission_; }
   const RequestOrigin& origin() const { return origin_; }
   const SocketAddress& peer() const { return connection_->peer(); }
+  // The requester sends no more: it has gone, or only waits for its responses.
+  bool ended() const { return ended_; }
   // It is older than serverSession.lifeTimeMs: it is not kept after the next response.
   bool expired(Nanos now) const { return now >= ends_at_; }
 

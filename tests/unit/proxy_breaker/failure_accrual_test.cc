@@ -64,7 +64,6 @@ TEST_CASE("a probe is one request, and others are refused until it is over") {
   const AccrualConfig config = Consecutive(1);
   FailureAccrual accrual(config, 1);
   Remove(accrual, seconds(0));
-  CHECK_FALSE(accrual.OnBegin(Millis(999)));
   CHECK(accrual.OnBegin(seconds(1)));
   CHECK_FALSE(accrual.Admits(seconds(1)));
   CHECK_FALSE(accrual.Admits(seconds(100)));
@@ -106,21 +105,48 @@ TEST_CASE("a probe without an outcome is tried again at once") {
   FailureAccrual accrual(config, 1);
   Remove(accrual, seconds(0));
   REQUIRE(accrual.OnBegin(seconds(1)));
-  accrual.OnAbandoned(seconds(2));
+  accrual.OnAbandoned();
   CHECK(accrual.Admits(seconds(2)));
   CHECK_FALSE(accrual.closed());
   CHECK(accrual.OnBegin(seconds(2)));
   CHECK(accrual.OnEnd(false, seconds(2)) == Change::kProbeFailed);
 }
 
+TEST_CASE("what is sent to it before its time, for no endpoint is left, takes it back in if it succeeds") {
+  const AccrualConfig config = Consecutive(1);
+  FailureAccrual accrual(config, 1);
+  Remove(accrual, seconds(0));
+  CHECK(accrual.OnBegin(Millis(500)));
+  CHECK(accrual.OnEnd(true, Millis(600)) == Change::kRevived);
+  CHECK(accrual.Admits(Millis(600)));
+}
+
+TEST_CASE("what is sent to it before its time, and fails or is abandoned, keeps it out for no longer") {
+  const AccrualConfig config = Consecutive(1, BackoffConfig::EqualJittered(seconds(5), seconds(300)));
+  FailureAccrual accrual(config, 1);
+  Remove(accrual, seconds(0));
+  for (int i = 1; i <= 100; ++i) {
+    CHECK(accrual.OnBegin(Millis(10 * i)));
+    if (i % 2 == 0) {
+      CHECK(accrual.OnEnd(false, Millis(10 * i)) == Change::kNone);
+    } else {
+      accrual.OnAbandoned();
+    }
+    CHECK_FALSE(accrual.Admits(Millis(10 * i)));
+  }
+  CHECK(accrual.removed_for() == seconds(5));
+  CHECK_FALSE(accrual.Admits(seconds(5) - Nanos(1)));
+  CHECK(accrual.Admits(seconds(5)));
+}
+
 TEST_CASE("what is abandoned says nothing while closed or out") {
   const AccrualConfig config = Consecutive(2);
   FailureAccrual accrual(config, 1);
-  accrual.OnAbandoned(seconds(0));
+  accrual.OnAbandoned();
   CHECK(Request(accrual, false, seconds(0)) == Change::kNone);
-  accrual.OnAbandoned(seconds(0));
+  accrual.OnAbandoned();
   CHECK(Request(accrual, false, seconds(0)) == Change::kRemoved);
-  accrual.OnAbandoned(seconds(0));
+  accrual.OnAbandoned();
   CHECK_FALSE(accrual.Admits(Millis(999)));
 }
 
@@ -205,10 +231,13 @@ TEST_CASE("windowed success rate: requests of one instant count alike") {
   const AccrualConfig config = RateWindowed(0.8, seconds(10));
   for (const int failed : {10, 30}) {  // of a hundred
     FailureAccrual accrual(config, 1);
+    bool removed = false;
     for (int second = 0; second < 60; ++second) {
-      for (int i = 1; i <= 100; ++i) Request(accrual, i > failed, seconds(second));
+      for (int i = 1; i <= 100; ++i) {
+        removed = removed || Request(accrual, i > failed, seconds(second)) == Change::kRemoved;
+      }
     }
-    CHECK(accrual.closed() == (failed == 10));
+    CHECK(removed == (failed == 30));
   }
 }
 
@@ -268,8 +297,7 @@ TEST_CASE("the metrics say how often and for how long") {
   CHECK(stats.removed_for_ms.value() == 4000);
 }
 
-// Whatever happens: what is out is probed in the end, at most one request at a time, and a success brings it
-// back.
+// Whatever happens: what is out is probed in the end, by one request at a time, and a success brings it back.
 TEST_CASE("at random: it is never stuck, and lets in one probe at a time") {
   Random random(11);
   for (int round = 0; round < 60; ++round) {
@@ -282,19 +310,20 @@ TEST_CASE("at random: it is never stuck, and lets in one probe at a time") {
     Nanos out_until(0);
     int under_way = 0;
     bool probing = false;
+    bool early = false;
     for (int step = 0; step < 2000; ++step) {
       now += Millis(random.Below(200));
       const bool out = !accrual.closed();
       REQUIRE(accrual.Admits(now) == (!out || (!probing && now >= out_until)));
       const uint32_t what = random.Below(5);
       if (what < 2 || under_way == 0) {
-        const bool due = out && accrual.Admits(now);
-        REQUIRE(accrual.OnBegin(now) == due);
-        probing = probing || due;
+        const bool probe = out && !probing;
+        REQUIRE(accrual.OnBegin(now) == probe);
+        if (probe) early = now < out_until;
+        probing = probing || probe;
         ++under_way;
       } else if (what == 2) {
-        accrual.OnAbandoned(now);
-        if (probing) out_until = now;
+        accrual.OnAbandoned();
         probing = false;
         --under_way;
       } else {
@@ -302,7 +331,7 @@ TEST_CASE("at random: it is never stuck, and lets in one probe at a time") {
         const Change change = accrual.OnEnd(success, now);
         --under_way;
         if (probing) {
-          REQUIRE(change == (success ? Change::kRevived : Change::kProbeFailed));
+          REQUIRE(change == (success ? Change::kRevived : early ? Change::kNone : Change::kProbeFailed));
         } else {
           REQUIRE((change == Change::kNone || (change == Change::kRemoved && !out && !success)));
         }
@@ -315,7 +344,7 @@ TEST_CASE("at random: it is never stuck, and lets in one probe at a time") {
       }
     }
     // Back to health within the longest wait, by one success.
-    for (; under_way > 0; --under_way) accrual.OnAbandoned(now);
+    for (; under_way > 0; --under_way) accrual.OnAbandoned();
     now += seconds(3);
     REQUIRE(accrual.Admits(now));
     Request(accrual, true, now);

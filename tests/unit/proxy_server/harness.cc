@@ -127,9 +127,9 @@ void TestClient::OnData(absl::string_view data) {
   if (keep) in.append(data.data(), data.size());
 }
 
-World::World(RouterConfig config) {
+World::World(RouterConfig config, size_t workers) {
   for (ServerConfig& server : config.servers) server.address = *SocketAddress::Parse("127.0.0.1", 0);
-  router = std::make_unique<Router>(config, interpreter, loop, std::vector<Loop*>{&loop},
+  router = std::make_unique<Router>(config, interpreter, loop, std::vector<Loop*>(workers, &loop),
                                     metrics.root().Child("rt"));
   REQUIRE(router->Start().ok());
 }

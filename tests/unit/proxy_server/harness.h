@@ -112,7 +112,8 @@ struct TestClient : Connection::Handler {
 };
 
 struct World {
-  explicit World(RouterConfig config = RouterConfig());
+  // All of its workers are on the one loop.
+  explicit World(RouterConfig config = RouterConfig(), size_t workers = 1);
   ~World();
 
   // Runs until `done` holds; fails the test if nothing happens any more.

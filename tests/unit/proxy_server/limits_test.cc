@@ -183,8 +183,7 @@ TEST_CASE("requests wait for a connection when all that there may be are in use;
   Web w(WithClient([](ClientConfig* c) {
     c->endpoint.max_connections = 1;
     c->endpoint.max_waiters = 1;
-    c->requeue_budget.min_retries_per_sec = 0;
-    c->requeue_budget.percent_can_retry = 0;
+    c->endpoint.accrual.failures = 1;
   }));
   TestClient first(w.loop, w.address());
   first.connection->Write(Get("web"));
@@ -195,6 +194,10 @@ TEST_CASE("requests wait for a connection when all that there may be are in use;
   const std::string shed = w.Ask(Get("web"));
   CHECK(absl::StartsWith(shed, "HTTP/1.1 503 "));
   CHECK(absl::StrContains(shed, "\r\nl5d-retryable: true\r\n"));
+  // An endpoint that is busy is not broken, and to ask it again at once is of no use.
+  CHECK(w.CounterOf(absl::StrCat(kClient, "failure_accrual|removals")) == 0);
+  CHECK(w.CounterOf(absl::StrCat(kClient, "retries|requeues")) == 0);
+  CHECK(w.CounterOf(absl::StrCat(kClient, "retries|budget_exhausted")) == 0);
   SECTION("first come, first served") {
     w.Answer(0, "one");
     w.Until([&] { return w.held.size() == 2; });

@@ -49,8 +49,8 @@ Backend::OnBytes Script(std::vector<std::string> responses) {
 }
 
 struct Web : World {
-  Web(RouterConfig config, Backend::OnBytes answer)
-      : World(std::move(config)), backend(loop, std::move(answer)), web("/#/io.l5d.fs/web") {
+  Web(RouterConfig config, Backend::OnBytes answer, size_t workers = 1)
+      : World(std::move(config), workers), backend(loop, std::move(answer)), web("/#/io.l5d.fs/web") {
     web.SetPorts({backend.port()});
     interpreter.Set("/svc/web", web.Leaf());
   }
@@ -131,6 +131,32 @@ TEST_CASE("retries end with the budget: the last failure is passed on") {
   CHECK(w.CounterOf(absl::StrCat(kService, "retries|total")) == 2);
   CHECK(w.CounterOf(absl::StrCat(kService, "retries|budget_exhausted")) == 1);
   CHECK(absl::EndsWith(w.Ask(Get("web")), "\r\n\r\n4"));
+}
+
+TEST_CASE("each worker has its share of the retries that are allowed in any case") {
+  const size_t workers = GENERATE(size_t{1}, size_t{2}, size_t{5});
+  Web w(With(ClassifierKind::kRetryableRead5xx, [](ServiceConfig* c) { Retries(10, c); }),
+        Answer(Failure("no")), workers);
+  CHECK(absl::EndsWith(w.Ask(Get("web")), "no"));  // by whichever worker
+  CHECK(w.backend.received.size() == 1 + 10 / workers);
+}
+
+TEST_CASE("a requester that may have gone costs no retries, and gets what there is") {
+  Backend::Peer* held = nullptr;
+  Web w(With(ClassifierKind::kRetryableRead5xx), [&](Backend::Peer& peer, const std::string& bytes) {
+    held = &peer;
+    return bytes.size();
+  });
+  TestClient client(w.loop, w.address());
+  client.connection->Write(Get("web"));
+  client.connection->Shutdown();
+  w.Until([&] { return held != nullptr; });
+  w.Settle();
+  held->connection->Write(Failure("no"));
+  w.Until([&] { return client.ended; });
+  CHECK(absl::EndsWith(client.in, "no"));
+  CHECK(w.CounterOf(absl::StrCat(kClient, "requests")) == 1);
+  CHECK(w.CounterOf(absl::StrCat(kService, "retries|total")) == 0);
 }
 
 TEST_CASE("a retry goes to another endpoint where there is one") {
