@@ -99,6 +99,7 @@ struct ClientKeys {
     if (reader.OptionalMillis("requestAttemptTimeoutMs", &timeout, 1)) attempt_timeout = timeout;
     RefuseTls(reader, "endpoints are reached in plain text");
     Refuse(reader, kRefusedKeys);
+    RefuseServiceKeys(reader);
   }
 
   void ApplyTo(ClientConfig* config) const {

@@ -66,6 +66,17 @@ void ReadLimits(ObjectReader& reader, RouterConfig* router) {
   if (reader.Optional("streamAfterContentLengthKB", &kb, 0, kMaxBodyKb)) router->replay_bytes = kb << 10;
 }
 
+void ReadServers(ObjectReader& reader, RouterEntry* entry) {
+  std::vector<ServerConfig>& servers = entry->router.servers;
+  servers.clear();
+  for (const ConfigNode* server : reader.List("servers"))
+    servers.push_back(ReadServer(*server, reader.errors()));
+  if (!servers.empty()) return;
+  entry->notes.push_back(
+      absl::StrCat(reader.node().Place(), ": ", reader.node().Path(),
+                   ": without 'servers' it listens nowhere; servers: [{port: 4140}] does"));
+}
+
 // For a key that is accepted and does less than in Linkerd.
 void AddNote(const ObjectReader& reader, absl::string_view key, absl::string_view note,
              std::vector<std::string>* notes) {
@@ -117,9 +128,7 @@ void ReadRouter(const ConfigNode& node, ConfigErrors& errors, RouterEntry* entry
   reader.Optional("label", &router.label);
   ReadPath(reader, "dstPrefix", &router.dst_prefix);
   ReadDtab(reader, "dtab", &entry->dtab);
-  router.servers.clear();
-  for (const ConfigNode* server : reader.List("servers"))
-    router.servers.push_back(ReadServer(*server, errors));
+  ReadServers(reader, entry);
   if (const ConfigNode* identifier = reader.Node("identifier")) {
     router.identifiers.clear();
     ReadIdentifierConfigs(*identifier, errors, &router.identifiers);
@@ -140,6 +149,12 @@ void ReadRouter(const ConfigNode& node, ConfigErrors& errors, RouterEntry* entry
   }
   reader.Optional("originator", &router.originator);
   Refuse(reader, kRefusedKeys);
+  RefuseClientKeys(reader);
+  RefuseServiceKeys(reader);
+  RefuseMisplaced(reader,
+                  {"clearContext", "maxConcurrentRequests", "addForwardedHeader", "timestampHeader",
+                   "maxCallDepth", "allowConnect", "serverSession", "port", "ip"},
+                  "an element of the router's 'servers'");
   reader.Finish();
 }
 

@@ -8,6 +8,7 @@
 #include "lib/config/object_reader.h"
 #include "proxy/config/read_by_prefix.h"
 #include "proxy/config/read_retry.h"
+#include "proxy/config/refused.h"
 
 namespace heddle {
 
@@ -52,6 +53,7 @@ struct ServiceKeys {
     if (const ConfigNode* node = reader.Node("retries")) ReadRetries(*node, reader.errors());
     if (const ConfigNode* node = reader.Node("responseClassifier"))
       classifier = ReadClassifier(*node, reader.errors());
+    RefuseClientKeys(reader);
   }
 
   void ReadRetries(const ConfigNode& node, ConfigErrors& errors) {

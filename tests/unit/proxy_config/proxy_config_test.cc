@@ -137,6 +137,20 @@ TEST_CASE("What earlier versions of Linkerd called otherwise is told by its pres
                           "did you mean 'io.l5d.header.token'?"));
 }
 
+TEST_CASE("A key in the wrong part of a router is told where it belongs") {
+  CHECK(absl::StartsWith(ErrorOfRouter("failureAccrual: {kind: none}"),
+                         "proxy.yaml:3:19: routers[0].failureAccrual: belongs elsewhere; write it in the "
+                         "router's 'client'"));
+  CHECK(absl::StrContains(ErrorOfRouter("responseClassifier: {kind: x}"),
+                          "write it in the router's 'service'"));
+  CHECK(absl::StrContains(ErrorOfRouter("clearContext: true"), "an element of the router's 'servers'"));
+  CHECK(absl::StrContains(ErrorOfRouter("client: {totalTimeoutMs: 5}"),
+                          "client.totalTimeoutMs: belongs elsewhere; write it in the router's 'service'"));
+  CHECK(absl::StrContains(
+      ErrorOfRouter("service: {requestAttemptTimeoutMs: 5}"),
+      "service.requestAttemptTimeoutMs: belongs elsewhere; write it in the router's 'client'"));
+}
+
 TEST_CASE("A router of a protocol that is not served is one error") {
   const Parsed parsed(R"(routers:
 - protocol: h2

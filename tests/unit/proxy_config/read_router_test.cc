@@ -41,7 +41,9 @@ TEST_CASE("Trace headers and the originator") {
 }
 
 TEST_CASE("What is accepted and does less than in Linkerd is noted with its place") {
-  const auto notes = [](absl::string_view key) { return ParsedWith(key).config.Notes(); };
+  const auto notes = [](absl::string_view key) {
+    return ParsedWith(absl::StrCat(key, "\n  servers: [{}]")).config.Notes();
+  };
   REQUIRE(notes("compressionLevel: 9").size() == 1);
   CHECK(absl::StartsWith(notes("compressionLevel: 9")[0],
                          "proxy.yaml:3:21: routers[0].compressionLevel: bodies pass as they come"));
@@ -54,6 +56,14 @@ TEST_CASE("What is accepted and does less than in Linkerd is noted with its plac
   CHECK(notes("streamingEnabled: true").empty());
   CHECK(absl::StrContains(MistakeWith("streamingEnabled: false\n  streamAfterContentLengthKB: 5"),
                           "contradicts"));
+}
+
+TEST_CASE("A router that listens nowhere is noted") {
+  for (const char* servers : {"label: x", "servers: []"}) {
+    const std::vector<std::string> notes = ParsedWith(servers).config.Notes();
+    REQUIRE(notes.size() == 1);
+    CHECK(absl::StartsWith(notes[0], "proxy.yaml:2:3: routers[0]: without 'servers' it listens nowhere"));
+  }
 }
 
 TEST_CASE("When an access log is renewed") {
