@@ -1,6 +1,5 @@
 #include "lib/net/connection.h"
 
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
@@ -12,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/check.h"
 #include "lib/event/timer.h"
+#include "lib/net/apply_socket_options.h"
 
 namespace heddle {
 namespace {
@@ -26,18 +26,6 @@ char* SharedReadBuffer() {
 constexpr size_t kKeptCapacity = 4 << 10;
 // Others on the loop get their turn after this many reads that filled the read buffer.
 constexpr int kReadsAtOnce = 4;
-
-void SetOption(int fd, int level, int name, bool on) {
-  const int value = on ? 1 : 0;
-  setsockopt(fd, level, name, &value, sizeof(value));
-}
-
-// The read and write timeouts are for the owners, who know what a connection waits for. What the kernel does
-// not let be set stays as it is.
-void Apply(const SocketOptions& options, int fd) {
-  if (options.no_delay) SetOption(fd, IPPROTO_TCP, TCP_NODELAY, true);
-  if (options.keep_alive.has_value()) SetOption(fd, SOL_SOCKET, SO_KEEPALIVE, *options.keep_alive);
-}
 
 }  // namespace
 
@@ -288,7 +276,7 @@ std::unique_ptr<Connection> Connection::Connect(Loop& loop, const SocketAddress&
     impl->FailLater(impl->Error("connect to", errno));
     return connection;
   }
-  Apply(options, fd);
+  ApplySocketOptions(options, fd);
   sockaddr_storage address;
   const socklen_t length = peer.ToSockaddr(&address);
   const bool begun =
@@ -314,7 +302,7 @@ std::unique_ptr<Connection> Connection::Adopt(Loop& loop, int fd, const SocketAd
                                               const SocketOptions& options) {
   auto impl = std::make_shared<Impl>(loop, peer);
   std::unique_ptr<Connection> connection(new Connection(impl));
-  Apply(options, fd);
+  ApplySocketOptions(options, fd);
   impl->established = true;
   impl->Watch(fd);
   return connection;

@@ -191,6 +191,15 @@ def chosen(names):
     return cases
 
 
+def check_writable(path):
+    """Before the rounds, not after them."""
+    try:
+        with open(path, "a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise BenchError(f"the figures cannot be written to {path}: {error.strerror}") from error
+
+
 def main():
     arguments = parse_arguments()
     proxies.Heddle.program = os.path.abspath(os.path.join(arguments.bin, "proxy"))
@@ -200,11 +209,16 @@ def main():
         bench = Bench(arguments, folder)
         try:
             cases = chosen(arguments.cases.split())
+            if arguments.json:
+                check_writable(arguments.json)
             print(f"{len(os.sched_getaffinity(0))} cores; medians of {arguments.rounds} interleaved rounds of "
                   f"{arguments.seconds} s; load at the start {os.getloadavg()[0]:.1f}")
             bench.run(cases)
         except BenchError as error:
             print(f"bench: {error}", file=sys.stderr)
+            return 1
+        except FileNotFoundError as error:
+            print(f"bench: {error.filename} is not there; `make bench` installs and builds what it takes", file=sys.stderr)
             return 1
     bars = report.bars(bench.rows)
     print(report.bars_text(bars))

@@ -155,6 +155,10 @@ def main():
     except BenchError as error:
         print(f"instructions.py: {error}", file=sys.stderr)
         return 1
+    except FileNotFoundError as error:
+        print(f"instructions.py: {error.filename} is not there; `make bench-instructions` installs and builds what it takes",
+              file=sys.stderr)
+        return 1
     recorded = {}
     if os.path.exists(RECORD):
         with open(RECORD, encoding="utf-8") as f:
