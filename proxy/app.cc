@@ -81,6 +81,7 @@ absl::Status App::Start() {
 
 void App::Run() {
   control_.Run();
+  IgnoreHangups();
   workers_.Stop();
   Log(LogLevel::kInfo) << "stopped";
 }
@@ -232,6 +233,13 @@ void App::FollowHangups() {
       if (unit.access_log != nullptr) unit.access_log->OnHangup();
     }
   });
+}
+
+// The last lines of the logs have yet to be written: whoever renames them now must not end the process.
+void App::IgnoreHangups() {
+  if (!hangups_) return;
+  hangups_.reset();
+  std::signal(SIGHUP, SIG_IGN);
 }
 
 void App::Drain(const std::string& why) {

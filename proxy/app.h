@@ -62,6 +62,7 @@ class App {
   void AfterAllWorkers(std::function<void()> then);
   Readiness IsReady() const;
   void FollowHangups();
+  void IgnoreHangups();
   void Drain(const std::string& why);
 
   const ProxyConfig config_;

@@ -196,14 +196,17 @@ void LogFile::RemoveOldFiles() const {
   if (config_.rotate_count < 0) return;
   const std::string begin = fs::path(stem_).filename().string() + "-";
   std::vector<std::pair<fs::file_time_type, fs::path>> old;
-  std::error_code ignored;
   const fs::path folder = fs::path(config_.path).parent_path();
-  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, ignored)) {
-    const std::string name = entry.path().filename().string();
+  // Not by a range-for: its ++ throws, as on a file server that has forgotten the folder.
+  std::error_code error, ignored;
+  for (fs::directory_iterator it(folder.empty() ? "." : folder, error), end; !error && it != end;
+       it.increment(error)) {
+    const std::string name = it->path().filename().string();
     absl::string_view rest = name;
     if (!absl::ConsumePrefix(&rest, begin) || !absl::ConsumeSuffix(&rest, extension_)) continue;
-    if (IsOldSuffix(rest)) old.emplace_back(entry.last_write_time(ignored), entry.path());
+    if (IsOldSuffix(rest)) old.emplace_back(it->last_write_time(ignored), it->path());
   }
+  if (error) return;  // not all are known: which are the oldest neither
   std::sort(old.begin(), old.end());
   const auto kept = static_cast<size_t>(config_.rotate_count);
   for (size_t i = 0; i + kept < old.size(); ++i) fs::remove(old[i].second, ignored);

@@ -264,6 +264,18 @@ def test_the_access_log_has_a_line_a_request_and_a_new_file_after_sighup(proxy, 
     assert "/second" not in old.read_text() and "/first" not in log.read_text()
 
 
+def test_hangups_while_it_ends_do_not_kill_it(proxy, backend, tmp_path):
+    log = tmp_path / "access.log"
+    process = proxy(f"httpAccessLog: {log}", "httpAccessLogRollPolicy: sighup", web=backend())
+    assert ask(process, target="/last").status == 200
+    process.signal(signal.SIGTERM)
+    end = time.monotonic() + mesh.DEADLINE
+    while process.popen.poll() is None and time.monotonic() < end:
+        process.signal(signal.SIGHUP)
+    assert process.popen.returncode == 0
+    assert "/last" in log.read_text()
+
+
 def test_services_and_clients_are_configured_by_prefix(proxy, backend):
     fragile, plain = backend(handler=answer(500)), backend(handler=answer(500))
     process = proxy("""service:
