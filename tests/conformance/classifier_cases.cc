@@ -188,8 +188,8 @@ void RunWrittenClass(const Json& test, Verdict* verdict) {
   expect.Finish();
 }
 
-// "server_read": the function that the server side counts by; a proxy overwrites the header of its endpoints,
-// so that nothing outside can make it read a given one.
+// "server_read": how a given header reads. No request shows it: the proxy writes its own class over that of its
+// endpoints, and its server side counts by what it writes.
 void RunReadClass(const Json& test, Verdict* verdict) {
   const Json& input = test.at("input");
   HeaderLines headers;
