@@ -20,12 +20,13 @@ namespace heddle {
 // Loop thread only. Destroying it closes all that still linger.
 class LingeringCloser {
  public:
-  static constexpr size_t kMaxLingering = 1024;  // above: closed at once
+  static constexpr size_t kMaxLingering = 1024;  // above: the oldest is closed
 
   explicit LingeringCloser(Loop& loop, Millis limit = Millis(2000));
   ~LingeringCloser();
 
-  // Takes a connection out of use. What it has buffered is still sent.
+  // Takes a connection out of use. What it has buffered is still sent, as long as the peer takes some of it
+  // every now and then (30 limits); then the peer has a limit's time to close.
   void Close(std::unique_ptr<Connection> connection);
   size_t size() const { return lingering_.size(); }
   // Called, from the loop, whenever the last one has gone.

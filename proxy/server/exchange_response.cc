@@ -142,7 +142,7 @@ void Exchange::BeginTunnel(const ExchangeHandler::Response& response) {
   decoder_.Start({h1::Framing::kUntilClose, 0});
   ResponseEdits edits;
   edits.upgrade = status_ == 101;
-  edits.dechunk = response.head.chunked;  // of no meaning here (RFC 9110 section 9.3.6)
+  edits.tunnel = true;
   edits.cleared = context_.cleared;
   edits.success = true;
   std::string& out = worker_.scratch();

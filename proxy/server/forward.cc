@@ -71,9 +71,24 @@ void EditFields(absl::string_view bytes, const Head& head, IdSet drop, IdSet edi
   }
 }
 
-// An equal repetition of Content-Length goes.
-void EditContentLength(const Head& head, const Field& field, h1::HeadWriter* writer) {
-  if (&field != head.Find(HeaderId::kContentLength)) writer->DropField(field);
+constexpr IdSet kFraming = SetOf(HeaderId::kContentLength, HeaderId::kTransferEncoding);
+
+// What frames a message is passed on in the one way that everybody reads alike: no tabs, trailing spaces,
+// capitals or leading zeros (octal to some), and once: an equal repetition of Content-Length goes.
+void EditFraming(absl::string_view bytes, const Head& head, const Field& field, h1::HeadWriter* writer) {
+  if (&field != head.Find(field.id)) {
+    writer->DropField(field);
+    return;
+  }
+  const absl::string_view value = field.value.In(bytes);
+  const bool plain = field.value.begin == field.name.end() + 2 && bytes[field.name.end() + 1] == ' ' &&
+                     field.value.end() + 2 == field.line_end;
+  const Span line{field.name.begin, field.line_end - 2 - field.name.begin};
+  if (field.id == HeaderId::kTransferEncoding) {
+    if (!plain || value != "chunked") writer->Replace(line, "Transfer-Encoding: chunked");
+  } else if (!plain || (value.size() > 1 && value[0] == '0')) {
+    writer->Replace(line, absl::StrCat("Content-Length: ", head.content_length));
+  }
 }
 
 void EditTarget(absl::string_view bytes, const Head& head, size_t consumed, h1::HeadWriter* writer) {
@@ -148,8 +163,11 @@ void ForwardRequest(absl::string_view bytes, const Head& head, const RequestEdit
                     std::string* out) {
   h1::HeadWriter writer(bytes, head.begin, out);
   EditTarget(bytes, head, edits.consumed, &writer);
+  // RFC 9112 section 2.3: our own version; but HTTP/1.1 has a Host.
+  if (head.minor_version == 0 && (head.Has(HeaderId::kHost) || !HostOf(bytes, head, edits).empty()))
+    writer.Replace({head.first_line.end() - 8, 8}, "HTTP/1.1");
   const bool other_host = head.form == TargetForm::kAbsolute || !edits.authority.empty();
-  IdSet edited = SetOf(HeaderId::kContentLength, HeaderId::kVia);
+  IdSet edited = kFraming | SetOf(HeaderId::kVia);
   if (other_host) edited |= SetOf(HeaderId::kHost);
   EditFields(bytes, head, DroppedOf(edits), edited, &writer, [&](const Field& field) {
     if (field.id == HeaderId::kHost) {
@@ -157,7 +175,7 @@ void ForwardRequest(absl::string_view bytes, const Head& head, const RequestEdit
     } else if (field.id == HeaderId::kVia) {
       EditVia(head, field, &writer);
     } else {
-      EditContentLength(head, field, &writer);
+      EditFraming(bytes, head, field, &writer);
     }
   });
   writer.KeepTo(head.size - 2);
@@ -178,12 +196,16 @@ void ForwardRequest(absl::string_view bytes, const Head& head, const RequestEdit
 
 namespace {
 
-IdSet DroppedOf(const ResponseEdits& edits) {
-  constexpr IdSet kFraming = SetOf(HeaderId::kContentLength, HeaderId::kTransferEncoding);
+// Has neither a body nor a length (RFC 9110 section 8.6, RFC 9112 section 6.1).
+bool IsBare(const Head& head, const ResponseEdits& edits) {
+  return head.status < 200 || head.status == 204 || edits.tunnel;
+}
+
+IdSet DroppedOf(const Head& head, const ResponseEdits& edits) {
   IdSet drop = kHopByHop;
   if (edits.upgrade) drop &= ~SetOf(HeaderId::kUpgrade);
   if (edits.dechunk) drop |= SetOf(HeaderId::kTransferEncoding);
-  if (edits.length.has_value() || edits.chunk) drop |= kFraming;
+  if (edits.length.has_value() || edits.chunk || IsBare(head, edits)) drop |= kFraming;
   if (edits.success.has_value()) drop |= SetOf(HeaderId::kL5dSuccessClass);
   if (edits.cleared) drop |= kL5d;
   return drop;
@@ -202,13 +224,13 @@ void ForwardResponse(absl::string_view bytes, const Head& head, const ResponseEd
                      std::string* out) {
   h1::HeadWriter writer(bytes, head.begin, out);
   if (head.minor_version == 0) writer.Replace({head.begin, 8}, "HTTP/1.1");
-  IdSet edited = SetOf(HeaderId::kContentLength, HeaderId::kVia);
+  IdSet edited = kFraming | SetOf(HeaderId::kVia);
   if (!edits.authority.empty() && !edits.host.empty()) edited |= SetOf(HeaderId::kLocation, HeaderId::kOther);
-  EditFields(bytes, head, DroppedOf(edits), edited, &writer, [&](const Field& field) {
+  EditFields(bytes, head, DroppedOf(head, edits), edited, &writer, [&](const Field& field) {
     if (field.id == HeaderId::kVia) {
       EditVia(head, field, &writer);
-    } else if (field.id == HeaderId::kContentLength) {
-      EditContentLength(head, field, &writer);
+    } else if ((kFraming & SetOf(field.id)) != 0) {
+      EditFraming(bytes, head, field, &writer);
     } else {
       MapBack(bytes, field, edits, &writer);
     }
@@ -216,7 +238,8 @@ void ForwardResponse(absl::string_view bytes, const Head& head, const ResponseEd
   writer.KeepTo(head.size - 2);
   if (!head.Has(HeaderId::kVia)) writer.AddField("Via", ViaOf(head));
   if (edits.chunk) writer.Add("Transfer-Encoding: chunked\r\n");
-  if (edits.length.has_value()) absl::StrAppend(out, "Content-Length: ", *edits.length, "\r\n");
+  if (edits.length.has_value() && !IsBare(head, edits))
+    absl::StrAppend(out, "Content-Length: ", *edits.length, "\r\n");
   if (edits.close) writer.Add("Connection: close\r\n");
   if (edits.keep_alive) writer.Add("Connection: keep-alive\r\n");
   if (edits.upgrade) writer.Add("Connection: upgrade\r\n");

@@ -48,6 +48,7 @@ struct ResponseEdits {
   bool dechunk = false;     // the body is sent without its chunks
   bool chunk = false;       // the body is sent in chunks, whatever it came in
   bool upgrade = false;     // 101: Upgrade is passed on
+  bool tunnel = false;      // what follows is no body: without framing, whatever came
   // The body is replaced by one of this size: with Content-Length, whatever came.
   std::optional<size_t> length;
   // The request was cleared: no l5d header is passed on, none is added. Where the response has l5d-err, its

@@ -97,7 +97,10 @@ void ServerConnection::ProcessHeld() {
 }
 
 void ServerConnection::UpdatePause() {
-  const bool pause = in_.size() >= kMaxHeld;
+  // A head is parsed once all of it is there.
+  const size_t most =
+      in_request_ ? kMaxHeld : std::max<size_t>(kMaxHeld, worker_.config().limits.max_head_bytes);
+  const bool pause = in_.size() >= most;
   if (pause == paused_) return;
   paused_ = pause;
   if (pause) {

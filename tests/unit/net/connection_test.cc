@@ -182,5 +182,44 @@ TEST_CASE("a lingering close delivers the last answer to a peer that is still se
   }
 }
 
+TEST_CASE("a lingering close waits for a peer that reads slowly, not for one that does not read", "[net]") {
+  FakeClock clock;
+  Loop loop(clock);
+  Pair pair(loop);
+  LingeringCloser closer(loop);
+  pair.client->PauseReading();
+  const std::string data = Pattern(24 << 20);
+  pair.server->Write(data);
+  REQUIRE(pair.server->buffered() > 0);
+  closer.Close(std::move(pair.server));
+  const auto wait = [&] {
+    clock.Advance(std::chrono::seconds(2));
+    loop.RunReady();
+  };
+
+  SECTION("it reads in the end") {
+    for (int i = 0; i < 20; ++i) wait();
+    pair.client->ResumeReading();
+    pair.Until([&] { return pair.client_events.eof; });
+    REQUIRE((pair.client_events.received == data));
+  }
+  SECTION("it reads a part, then another") {
+    const auto read = [&](size_t size) {
+      pair.client->ResumeReading();
+      pair.Until([&] { return pair.client_events.received.size() >= size; });
+      pair.client->PauseReading();
+    };
+    for (size_t size = 6 << 20; size <= 18 << 20; size += 6 << 20) {
+      for (int i = 0; i < 20; ++i) wait();
+      read(size);
+    }
+    REQUIRE(closer.size() == 1);
+  }
+  SECTION("it never does") {
+    for (int i = 0; i < 40; ++i) wait();
+    REQUIRE(closer.size() == 0);
+  }
+}
+
 }  // namespace
 }  // namespace heddle

@@ -247,6 +247,49 @@ TEST_CASE("the framing of a response is written anew where its body is") {
         Response("X: y\r\nVia: 1.1 linkerd\r\nContent-Length: 12\r\nConnection: keep-alive\r\n"));
 }
 
+TEST_CASE("what frames a message is passed on in one spelling") {
+  Forwarder forward;
+  const auto request = [&](const std::string& line) {
+    return LinesOf(forward("POST / HTTP/1.1\r\n" + line + "\r\nHost: web\r\n\r\n"))[1];
+  };
+  const auto response = [](const std::string& line) { return LinesOf(SendBack(Response(line + "\r\n")))[1]; };
+  for (const char* const line :
+       {"Transfer-Encoding: chunked", "Transfer-Encoding:\tchunked", "Transfer-Encoding:chunked",
+        "Transfer-Encoding:  chunked", "Transfer-Encoding: chunked \t", "TRANSFER-ENCODING: cHunked"}) {
+    CHECK(request(line) == "Transfer-Encoding: chunked");
+    CHECK(response(line) == "Transfer-Encoding: chunked");
+  }
+  for (const char* const line :
+       {"Content-Length: 10", "Content-Length:\t10", "Content-Length:10", "Content-Length: 10 ",
+        "Content-Length: 010", "Content-Length: 00000000010"}) {
+    CHECK(request(line) == "Content-Length: 10");
+    CHECK(response(line) == "Content-Length: 10");
+  }
+  CHECK(request("Content-Length: 0") == "Content-Length: 0");
+}
+
+TEST_CASE("a response that can have no body has no length") {
+  for (const char* const first : {"HTTP/1.1 204 No Content\r\n", "HTTP/1.1 103 Early Hints\r\n"}) {
+    CHECK(SendBack(absl::StrCat(first, "Content-Length: 0\r\n\r\n")) ==
+          absl::StrCat(first, "Via: 1.1 linkerd\r\n\r\n"));
+  }
+  CHECK(SendBack("HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n") ==
+        "HTTP/1.1 204 No Content\r\nVia: 1.1 linkerd\r\n\r\n");
+  CHECK(SendBack("HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n") ==
+        "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\nVia: 1.1 linkerd\r\n\r\n");
+  ResponseEdits edits;
+  edits.tunnel = true;
+  CHECK(SendBack(Response("Content-Length: 7\r\n"), edits) == Response("Via: 1.1 linkerd\r\n"));
+  CHECK(SendBack(Response("Transfer-Encoding: chunked\r\n"), edits) == Response("Via: 1.1 linkerd\r\n"));
+}
+
+TEST_CASE("requests are passed on in HTTP/1.1, but for those of HTTP/1.0 without a Host") {
+  Forwarder forward;
+  CHECK(LinesOf(forward(Request("", "GET /a HTTP/1.0")))[0] == "GET /a HTTP/1.1");
+  CHECK(LinesOf(forward("GET http://web/a HTTP/1.0\r\n\r\n"))[0] == "GET /a HTTP/1.1");
+  CHECK(LinesOf(forward("GET /a HTTP/1.0\r\n\r\n"))[0] == "GET /a HTTP/1.0");
+}
+
 // One request must not cost what hundreds do: this took 0.5 million comparisons a request once, and 15 s
 // here.
 TEST_CASE("thousands of options in Connection are no burden") {
