@@ -69,6 +69,11 @@ class EndpointPool {
   // For when Acquire has returned nullptr: `waiter` is told when it is its turn. False if max_waiters wait
   // already.
   bool Await(PoolWaiter& waiter);
+  // Acquire would give a connection, or Await let another one wait.
+  bool has_room() const {
+    const bool free = waiters_.empty() && (!full() || !idle_.empty());
+    return free || waiters_.size() < config_.max_waiters;
+  }
   // REQUIRES: it waits here.
   void StopAwaiting(PoolWaiter& waiter);
 

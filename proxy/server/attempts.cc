@@ -203,8 +203,8 @@ bool Attempts::Requeue(AttemptFailure failure) {
     return false;
   }
   EndpointPool* pool = ChooseAgain();
-  // Where there was no room a moment ago there is none now: that would only use up the budget.
-  if (pool == nullptr || (failure == AttemptFailure::kShed && pool == choice_.pool)) {
+  // To be shed again would only use up the budget.
+  if (pool == nullptr || (failure == AttemptFailure::kShed && !pool->has_room())) {
     stats.not_open.Increment();
     return false;
   }

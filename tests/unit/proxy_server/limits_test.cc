@@ -212,6 +212,30 @@ TEST_CASE("requests wait for a connection when all that there may be are in use;
   }
 }
 
+TEST_CASE("a request goes where there is room, and if there is none it is shed at once") {
+  Web w(WithClient([](ClientConfig* c) {
+    c->endpoint.max_connections = 1;
+    c->endpoint.max_waiters = 0;
+  }));
+  size_t others = 0;
+  Backend other(w.loop, [&](Backend::Peer&, const std::string& bytes) {
+    ++others;
+    return bytes.size();
+  });
+  w.web.SetPorts({w.backend.port(), other.port()});
+  TestClient first(w.loop, w.address());
+  first.connection->Write(Get("web"));
+  w.Until([&] { return w.held.size() + others == 1; });
+  TestClient second(w.loop, w.address());
+  second.connection->Write(Get("web"));
+  w.Until([&] { return w.held.size() + others == 2; });
+  CHECK(others == 1);
+  const uint64_t requeues = w.CounterOf(absl::StrCat(kClient, "retries|requeues"));
+  CHECK(absl::StartsWith(w.Ask(Get("web")), "HTTP/1.1 503 "));
+  CHECK(w.CounterOf(absl::StrCat(kClient, "retries|requeues")) == requeues);
+  CHECK(w.CounterOf(absl::StrCat(kClient, "retries|not_open")) == 1);
+}
+
 TEST_CASE("connections of requesters end as configured") {
   Web w(WithServer([](ServerConfig* c) {
     c->session_idle = Millis(5000);
