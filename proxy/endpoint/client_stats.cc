@@ -8,7 +8,6 @@ ClientStats::ClientStats(const Scope& scope)
       connections(requests.set().AddGauge({"connections"})),
       connect_latency(requests.set().AddLatency({"connect_latency_ms"})),
       acquisition_latency(requests.set().AddLatency({"service_creation", "service_acquisition_latency_ms"})),
-      connect_failures(requests.set().AddCounter({"failures", "connect"})),
       retries(requests.set()),
       sent_bytes(requests.set().AddCounter({"sent_bytes"})),
       received_bytes(requests.set().AddCounter({"received_bytes"})),

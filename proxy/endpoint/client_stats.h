@@ -19,7 +19,6 @@ struct ClientStats {
   Gauge& connections;
   Histogram& connect_latency;
   Histogram& acquisition_latency;  // of a connection: 0 for one that was idle
-  Counter& connect_failures;
   RequeueStats retries;  // of attempts, on another connection
   Counter& sent_bytes;
   Counter& received_bytes;

@@ -30,8 +30,6 @@ struct EndpointConfig {
   // case, for min_down_time to max_down_time below; with it set for as long as Finagle has it (1 to 300 s,
   // doubling).
   bool fail_fast = false;
-  // Without a byte from the endpoint for this long while one is awaited, the request fails.
-  Millis response_timeout{std::chrono::minutes(10)};
   // After a connect that failed, the endpoint is chosen only if no other can be, for this long; doubled for
   // each failure after another.
   Millis min_down_time{100};

@@ -202,7 +202,6 @@ void EndpointPool::OnConnected(Nanos took) {
 }
 
 void EndpointPool::OnConnectFailed() {
-  stats_.connect_failures.Increment();
   // A burst of connects that fail together counts as one failure.
   const Nanos now = loop_.Now();
   if (now < down_until_ && !trying_) return;
