@@ -234,19 +234,23 @@ bool ClientConnection::FailIfStalled(Nanos now) {
   if (!connected_ || state_ == State::kIdle || state_ == State::kDone) return false;
   const SocketOptions& limits = pool_.config().socket;
   const char* what = nullptr;
+  const char* key = nullptr;
   Millis limit{0};
   if (writes_.Stalled(*connection_, now, limits.write_timeout)) {
     what = " took nothing for ";
+    key = "writeTimeoutMs";
     limit = limits.write_timeout;
   } else if (limits.read_timeout > Millis(0) && state_ != State::kTunnelEnded && !connection_->paused() &&
              now - since_ >= limits.read_timeout) {
     what = " sent nothing for ";
+    key = "readTimeoutMs";
     limit = limits.read_timeout;
   } else {
     return false;
   }
   Fail(ExchangeHandler::Failure::kTimeout,
-       absl::DeadlineExceededError(absl::StrCat(pool_.address().ToString(), what, limit.count(), " ms")));
+       absl::DeadlineExceededError(
+           absl::StrCat(pool_.address().ToString(), what, limit.count(), " ms (socketOptions.", key, ")")));
   return true;
 }
 
