@@ -1,5 +1,6 @@
 #include "proxy/server/forward.h"
 
+#include "absl/base/attributes.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "lib/codec/h1/head_writer.h"
@@ -75,20 +76,28 @@ constexpr IdSet kFraming = SetOf(HeaderId::kContentLength, HeaderId::kTransferEn
 
 // What frames a message is passed on in the one way that everybody reads alike: no tabs, trailing spaces,
 // capitals or leading zeros (octal to some), and once: an equal repetition of Content-Length goes.
-void EditFraming(absl::string_view bytes, const Head& head, const Field& field, h1::HeadWriter* writer) {
+ABSL_ATTRIBUTE_NOINLINE void RewriteFraming(const Head& head, const Field& field, h1::HeadWriter* writer) {
   if (&field != head.Find(field.id)) {
     writer->DropField(field);
     return;
   }
-  const absl::string_view value = field.value.In(bytes);
-  const bool plain = field.value.begin == field.name.end() + 2 && bytes[field.name.end() + 1] == ' ' &&
-                     field.value.end() + 2 == field.line_end;
   const Span line{field.name.begin, field.line_end - 2 - field.name.begin};
   if (field.id == HeaderId::kTransferEncoding) {
-    if (!plain || value != "chunked") writer->Replace(line, "Transfer-Encoding: chunked");
-  } else if (!plain || (value.size() > 1 && value[0] == '0')) {
+    writer->Replace(line, "Transfer-Encoding: chunked");
+  } else {
     writer->Replace(line, absl::StrCat("Content-Length: ", head.content_length));
   }
+}
+
+void EditFraming(absl::string_view bytes, const Head& head, const Field& field, h1::HeadWriter* writer) {
+  const bool plain = bytes[field.name.end() + 1] == ' ' && field.value.begin == field.name.end() + 2 &&
+                     field.value.end() + 2 == field.line_end;
+  const char first = bytes[field.value.begin];
+  const bool canonical = field.id == HeaderId::kContentLength
+                             ? (first != '0' || field.value.size == 1) && &field == head.Find(field.id)
+                             : field.value.In(bytes) == "chunked";
+  if (!plain || !canonical) [[unlikely]]
+    RewriteFraming(head, field, writer);
 }
 
 void EditTarget(absl::string_view bytes, const Head& head, size_t consumed, h1::HeadWriter* writer) {
