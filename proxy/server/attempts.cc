@@ -229,8 +229,7 @@ bool Attempts::Retry(int status, FailureName name) {
   Service& service = *route_->service();
   const Nanos now = worker_.loop().Now();
   const Nanos wait = backoff_.Next(service.config.retry_backoff, worker_.random());
-  EndpointPool* pool = ChooseAgain();
-  if (pool == nullptr || now + wait >= request_.ends_at) return false;
+  if (choice_.target->client->size() == 0 || now + wait >= request_.ends_at) return false;
   if (!service.retry_budget.TryWithdraw(now)) {
     service.retries.budget_exhausted.Increment();
     return false;
@@ -241,9 +240,43 @@ bool Attempts::Retry(int status, FailureName name) {
   if (wait > Nanos(0)) {
     timer_.Start(wait);
   } else {
-    choice_.pool = pool;
-    BeginAttempt(/*fresh=*/false);
+    TryAgain();
   }
+  return true;
+}
+
+void Attempts::TryAgain() {
+  Route::Choice next;
+  const Nanos now = worker_.loop().Now();
+  // As Linkerd's retries, which are above the name tree: the name is drawn again, and as it leads by now.
+  const bool ready = route_->Choose(now, worker_.random(), &next) == Route::Outcome::kReady;
+  if (!ready || next.target == choice_.target || !MoveTo(next)) choice_.pool = ChooseAgain();
+  if (choice_.pool != nullptr) {
+    BeginAttempt(/*fresh=*/false);
+    return;
+  }
+  exchange_.Fail(
+      absl::NotFoundError(absl::StrCat("no hosts are available for another attempt at ", route_->name(), ": ",
+                                       choice_.target->client->id(), " has lost its last endpoint")),
+      FailureName::kNowhere);
+}
+
+bool Attempts::MoveTo(const Route::Choice& next) {
+  const RouteTarget& from = *choice_.target;
+  const RouteTarget& to = *next.target;
+  // What else a head owes to its client is the same for both, but for clients of different configuration.
+  if (from.has_residual != to.has_residual || from.client->authority() != to.client->authority() ||
+      from.client->config().forward_client_cert != to.client->config().forward_client_cert) {
+    return false;
+  }
+  // Nothing received can be this line: a request's own l5d-dst-client is not passed on.
+  const size_t at = sent_.find(absl::StrCat("\r\n", from.head_fields));
+  if (at == std::string::npos) return false;
+  sent_.replace(at + 2, from.head_fields.size(), to.head_fields);
+  route_->Hold(next);
+  route_->Release(choice_);
+  choice_ = next;
+  to.client->requeue_budget().Deposit(worker_.loop().Now());
   return true;
 }
 
@@ -255,15 +288,7 @@ void Attempts::OnTimer() {
              choice_.target->client->config().attempt_timeout.count(), " ms (requestAttemptTimeoutMs)")));
     return;
   }
-  choice_.pool = Route::ChooseAgain(*choice_.target, worker_.loop().Now());
-  if (choice_.pool == nullptr) {
-    exchange_.Fail(
-        absl::NotFoundError(absl::StrCat("no hosts are available for another attempt at ", route_->name(),
-                                         ": ", choice_.target->client->id(), " has lost its last endpoint")),
-        FailureName::kNowhere);
-    return;
-  }
-  BeginAttempt(/*fresh=*/false);
+  TryAgain();
 }
 
 EndpointPool* Attempts::ChooseAgain() const {

@@ -93,6 +93,10 @@ class Attempts : private ExchangeHandler, private PoolWaiter {
   // Each gives the attempt up for another one; false if there is to be none.
   bool Requeue(AttemptFailure failure);
   bool Retry(int status, FailureName name);
+  // The attempt after a wait, or none: at what the name is drawn to now.
+  void TryAgain();
+  // False if the head cannot be made one for `next`.
+  bool MoveTo(const Route::Choice& next);
   bool MayRequeue(AttemptFailure failure) const;
   // An endpoint for another attempt: another one, if there is one; nullptr if there is none.
   EndpointPool* ChooseAgain() const;

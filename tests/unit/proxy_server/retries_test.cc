@@ -168,6 +168,30 @@ TEST_CASE("a retry goes to another endpoint where there is one") {
   CHECK(w.backend.received.size() > 0);
 }
 
+TEST_CASE("a retry draws among the members of a union again, each told its own name") {
+  Web w(With(ClassifierKind::kRetryableAll5xx), Answer(Failure("no")));
+  // The line that names the client, as if it were a part of the body.
+  const std::string body = "x\r\nl5d-dst-client: /#/io.l5d.fs/web\r\ny";
+  std::vector<std::string> heads;
+  Backend good(w.loop, [&](Backend::Peer& peer, const std::string& bytes) -> size_t {
+    const size_t head = bytes.find("\r\n\r\n");
+    if (head == std::string::npos || bytes.size() < head + 4 + body.size()) return 0;
+    heads.push_back(bytes.substr(0, head));
+    peer.connection->Write(Ok(bytes.substr(head + 4)));
+    return bytes.size();
+  });
+  FakeClient v2("/#/io.l5d.fs/v2");
+  v2.SetPorts({good.port()});
+  w.interpreter.Set("/svc/web", BoundTree::Union({{1, w.web.Leaf()}, {1, v2.Leaf()}}));
+  for (int i = 0; i < 20; ++i) REQUIRE(absl::EndsWith(w.Ask(Post(body)), "\r\n\r\n" + body));
+  CHECK(w.backend.received.size() > 0);
+  REQUIRE(heads.size() == 20);
+  for (const std::string& head : heads) {
+    CHECK(absl::StrContains(head, "\r\nl5d-dst-client: /#/io.l5d.fs/v2"));
+    CHECK_FALSE(absl::StrContains(head, "/#/io.l5d.fs/web"));
+  }
+}
+
 TEST_CASE("an endpoint that fails again and again gets no more requests") {
   RouterConfig config;
   config.clients.Add(*PathMatcher::Parse("/"),
@@ -199,6 +223,19 @@ TEST_CASE("retries wait as configured") {
     w.Settle();
     w.Advance(Millis(100));
     w.Until([&] { return absl::EndsWith(client.in, "yes"); });
+  }
+  SECTION("to another client, if the rules lead there by then") {
+    Backend other(w.loop, Answer(Ok("other")));
+    FakeClient green("/#/io.l5d.fs/green");
+    green.SetPorts({other.port()});
+    w.interpreter.Set("/svc/web", green.Leaf());
+    w.Settle();
+    w.Advance(Millis(100));
+    w.Until([&] { return absl::EndsWith(client.in, "other"); });
+    CHECK(w.backend.received.size() == 1);
+    REQUIRE(other.received.size() == 1);
+    CHECK(absl::StrContains(other.received[0], "\r\nl5d-dst-client: /#/io.l5d.fs/green\r\n"));
+    CHECK_FALSE(absl::StrContains(other.received[0], "/#/io.l5d.fs/web"));
   }
   SECTION("unless the requester goes") {
     client.connection->Reset();
