@@ -10,7 +10,7 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
-#include "lib/session/client_connection.h"
+#include "lib/session/http_client_connection.h"
 
 namespace heddle {
 namespace {
@@ -51,17 +51,17 @@ struct HttpClient::Impl {
 
   std::unique_ptr<HttpCall> Begin(std::shared_ptr<Call> call);
   // An idle connection to `server`, or a new one. `*reused` says which.
-  std::shared_ptr<ClientConnection> Take(const SocketAddress& server, bool* reused);
-  void Keep(std::shared_ptr<ClientConnection> connection);
-  void Forget(const ClientConnection& connection);
+  std::shared_ptr<HttpClientConnection> Take(const SocketAddress& server, bool* reused);
+  void Keep(std::shared_ptr<HttpClientConnection> connection);
+  void Forget(const HttpClientConnection& connection);
 
   Loop& loop;
   std::set<std::shared_ptr<Call>> calls;
-  std::map<SocketAddress, std::vector<std::shared_ptr<ClientConnection>>> idle;  // no empty ones
+  std::map<SocketAddress, std::vector<std::shared_ptr<HttpClientConnection>>> idle;  // no empty ones
 };
 
 // A request on its way. Lives in Impl::calls until it is over or cancelled.
-class HttpClient::Impl::Call : public ClientConnection::User, public std::enable_shared_from_this<Call> {
+class HttpClient::Impl::Call : public HttpClientConnection::User, public std::enable_shared_from_this<Call> {
  public:
   using OnHeadFn = std::function<void(const HttpResponse&)>;
   using OnDataFn = std::function<void(absl::string_view)>;
@@ -144,7 +144,7 @@ class HttpClient::Impl::Call : public ClientConnection::User, public std::enable
   const OnDataFn on_data_;
   OnEndFn on_end_;
   Timer timer_;
-  std::shared_ptr<ClientConnection> connection_;
+  std::shared_ptr<HttpClientConnection> connection_;
   bool reused_ = false;
 };
 
@@ -161,24 +161,24 @@ std::unique_ptr<HttpCall> HttpClient::Impl::Begin(std::shared_ptr<Call> call) {
   return std::make_unique<Handle>(call);
 }
 
-std::shared_ptr<ClientConnection> HttpClient::Impl::Take(const SocketAddress& server, bool* reused) {
+std::shared_ptr<HttpClientConnection> HttpClient::Impl::Take(const SocketAddress& server, bool* reused) {
   const auto found = idle.find(server);
   *reused = found != idle.end();
-  if (!*reused) return std::make_shared<ClientConnection>(loop, server, kConnectTimeout);
+  if (!*reused) return std::make_shared<HttpClientConnection>(loop, server, kConnectTimeout);
   auto connection = std::move(found->second.back());
   found->second.pop_back();
   if (found->second.empty()) idle.erase(found);
   return connection;
 }
 
-void HttpClient::Impl::Keep(std::shared_ptr<ClientConnection> connection) {
+void HttpClient::Impl::Keep(std::shared_ptr<HttpClientConnection> connection) {
   auto& waiting = idle[connection->server()];
   if (waiting.size() >= kIdlePerServer) return;
   connection->WaitIdle(kIdleTimeout, [this, raw = connection.get()] { Forget(*raw); });
   waiting.push_back(std::move(connection));
 }
 
-void HttpClient::Impl::Forget(const ClientConnection& connection) {
+void HttpClient::Impl::Forget(const HttpClientConnection& connection) {
   const auto found = idle.find(connection.server());
   auto& waiting = found->second;
   waiting.erase(

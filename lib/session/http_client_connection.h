@@ -1,6 +1,6 @@
 // One connection of an HttpClient: sends a request, decodes the response, can be used again.
-#ifndef HEDDLE_LIB_SESSION_CLIENT_CONNECTION_H_
-#define HEDDLE_LIB_SESSION_CLIENT_CONNECTION_H_
+#ifndef HEDDLE_LIB_SESSION_HTTP_CLIENT_CONNECTION_H_
+#define HEDDLE_LIB_SESSION_HTTP_CLIENT_CONNECTION_H_
 
 #include <functional>
 #include <memory>
@@ -14,7 +14,8 @@
 
 namespace heddle {
 
-class ClientConnection : public Connection::Handler, public std::enable_shared_from_this<ClientConnection> {
+class HttpClientConnection : public Connection::Handler,
+                             public std::enable_shared_from_this<HttpClientConnection> {
  public:
   // What becomes of the exchange in progress. After OnComplete or OnFailure nothing more is called. Any of
   // these may drop the connection.
@@ -29,7 +30,7 @@ class ClientConnection : public Connection::Handler, public std::enable_shared_f
     virtual void OnFailure(absl::Status error, bool unanswered) = 0;
   };
 
-  ClientConnection(Loop& loop, const SocketAddress& server, Millis connect_timeout);
+  HttpClientConnection(Loop& loop, const SocketAddress& server, Millis connect_timeout);
 
   // REQUIRES: no exchange is in progress. `user` outlives the exchange or lets go of the connection.
   void Send(const HttpRequest& request, User& user);
@@ -73,4 +74,4 @@ class ClientConnection : public Connection::Handler, public std::enable_shared_f
 
 }  // namespace heddle
 
-#endif  // HEDDLE_LIB_SESSION_CLIENT_CONNECTION_H_
+#endif  // HEDDLE_LIB_SESSION_HTTP_CLIENT_CONNECTION_H_

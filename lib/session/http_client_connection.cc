@@ -1,4 +1,4 @@
-#include "lib/session/client_connection.h"
+#include "lib/session/http_client_connection.h"
 
 #include <utility>
 
@@ -24,12 +24,12 @@ std::string RequestBytes(const HttpRequest& request, const SocketAddress& server
 
 }  // namespace
 
-ClientConnection::ClientConnection(Loop& loop, const SocketAddress& server, Millis connect_timeout)
+HttpClientConnection::HttpClientConnection(Loop& loop, const SocketAddress& server, Millis connect_timeout)
     : server_(server),
       connection_(Connection::Connect(loop, server, connect_timeout, *this)),
       idle_(loop, [this] { CloseIdle(); }) {}
 
-void ClientConnection::Send(const HttpRequest& request, User& user) {
+void HttpClientConnection::Send(const HttpRequest& request, User& user) {
   HEDDLE_CHECK(user_ == nullptr && connection_ != nullptr);
   idle_.Cancel();
   on_gone_ = nullptr;
@@ -41,26 +41,26 @@ void ClientConnection::Send(const HttpRequest& request, User& user) {
   connection_->Write(RequestBytes(request, server_));
 }
 
-void ClientConnection::Close() {
+void HttpClientConnection::Close() {
   user_ = nullptr;
   on_gone_ = nullptr;
   idle_.Cancel();
   connection_.reset();
 }
 
-void ClientConnection::WaitIdle(Millis limit, std::function<void()> on_gone) {
+void HttpClientConnection::WaitIdle(Millis limit, std::function<void()> on_gone) {
   on_gone_ = std::move(on_gone);
   idle_.Start(limit);
 }
 
-void ClientConnection::CloseIdle() {
+void HttpClientConnection::CloseIdle() {
   const auto self = shared_from_this();
   const auto on_gone = std::move(on_gone_);
   Close();
   if (on_gone) on_gone();
 }
 
-void ClientConnection::OnData(absl::string_view data) {
+void HttpClientConnection::OnData(absl::string_view data) {
   if (user_ == nullptr) {  // a server that speaks unasked
     CloseIdle();
     return;
@@ -73,7 +73,7 @@ void ClientConnection::OnData(absl::string_view data) {
   in_.erase(0, std::exchange(taken_, 0));
 }
 
-bool ClientConnection::TakeHead() {
+bool HttpClientConnection::TakeHead() {
   if (rest().empty()) return false;
   switch (parser_.Parse(rest())) {
     case h1::Progress::kMore:
@@ -102,7 +102,7 @@ bool ClientConnection::TakeHead() {
   return true;
 }
 
-bool ClientConnection::TakeBody() {
+bool HttpClientConnection::TakeBody() {
   if (decoder_.done()) {
     Complete();
     return false;
@@ -119,7 +119,7 @@ bool ClientConnection::TakeBody() {
   return true;
 }
 
-void ClientConnection::OnEof() {
+void HttpClientConnection::OnEof() {
   if (user_ == nullptr) {
     CloseIdle();
     return;
@@ -135,7 +135,7 @@ void ClientConnection::OnEof() {
                    answered_ ? "in the middle of its response" : "without a response")));
 }
 
-void ClientConnection::OnError(absl::Status error) {
+void HttpClientConnection::OnError(absl::Status error) {
   if (user_ == nullptr) {
     CloseIdle();
     return;
@@ -143,13 +143,13 @@ void ClientConnection::OnError(absl::Status error) {
   Fail(std::move(error));
 }
 
-void ClientConnection::Complete() {
+void HttpClientConnection::Complete() {
   User* user = std::exchange(user_, nullptr);
   // Bytes behind the response belong to nothing that was asked for.
   user->OnComplete(reusable_ && rest().empty() && connection_ != nullptr);
 }
 
-void ClientConnection::Fail(absl::Status error) {
+void HttpClientConnection::Fail(absl::Status error) {
   const auto self = shared_from_this();
   User* user = std::exchange(user_, nullptr);
   connection_.reset();
