@@ -235,11 +235,13 @@ void App::FollowHangups() {
   });
 }
 
-// The last lines of the logs have yet to be written: whoever renames them now must not end the process.
+// The last lines of the logs have yet to be written: whoever renames them now must not end the process. With
+// its last watcher of a signal libuv brings the default back, which would: these stay as long as the process.
 void App::IgnoreHangups() {
   if (!hangups_) return;
+  static Loop* const loop = new Loop;
+  [[maybe_unused]] static const auto* const watcher = new SignalWatcher(*loop, {SIGHUP}, [](int) {});
   hangups_.reset();
-  std::signal(SIGHUP, SIG_IGN);
 }
 
 void App::Drain(const std::string& why) {

@@ -1,8 +1,5 @@
 #include "proxy/classify/classifier.h"
 
-#include <algorithm>
-
-#include "absl/strings/numbers.h"
 #include "lib/http/chars.h"
 
 namespace heddle {
@@ -34,22 +31,13 @@ enum class Nack { kNone, kRetryable, kNotRetryable };
 // A server of Finagle's that refuses a request it has not begun to serve.
 Nack FindNack(const Head& response, absl::string_view bytes) {
   if (response.status != 503) return Nack::kNone;
-  Nack nack = Nack::kNone;
-  for (const Field* field = response.begin_fields(); field != response.end_fields(); ++field) {
-    const absl::string_view name = field->name.In(bytes);
-    if (EqualsLowercase(name, "finagle-http-nack")) return Nack::kRetryable;
-    if (EqualsLowercase(name, "retry-after") && field->value.In(bytes) == "0") return Nack::kRetryable;
-    if (EqualsLowercase(name, "finagle-http-nonretryable-nack")) nack = Nack::kNotRetryable;
+  if (response.Has(HeaderId::kFinagleHttpNack) || response.Value(bytes, HeaderId::kRetryAfter) == "0") {
+    return Nack::kRetryable;
   }
-  return nack;
+  return response.Has(HeaderId::kFinagleHttpNonretryableNack) ? Nack::kNotRetryable : Nack::kNone;
 }
 
 }  // namespace
-
-ResponseClass ClassifyServerError(ClassifierKind kind, RequestTraits request) {
-  if (kind == ClassifierKind::kAllSuccessful) return ResponseClass::kSuccess;
-  return Failure(MayRetry(kind, request.method), request);
-}
 
 ResponseClass ClassifyErrorResponse(ClassifierKind kind, RequestTraits request, const Head& response,
                                     absl::string_view bytes) {
@@ -61,21 +49,16 @@ ResponseClass ClassifyErrorResponse(ClassifierKind kind, RequestTraits request, 
     case Nack::kNone:
       break;
   }
-  const ResponseClass by_kind = ClassifyServerError(kind, request);
-  if (by_kind != ResponseClass::kFailure) return by_kind;
-  return Failure(EqualsLowercase(response.Value(bytes, HeaderId::kL5dRetryable), "true"), request);
+  if (kind == ClassifierKind::kAllSuccessful) return ResponseClass::kSuccess;
+  return Failure(MayRetry(kind, request.method) ||
+                     EqualsLowercase(response.Value(bytes, HeaderId::kL5dRetryable), "true"),
+                 request);
 }
 
 ResponseClass ClassifyFailure(ClassifierKind kind, RequestTraits request, AttemptFailure failure) {
   // To try again where there is no room would only add to what waits.
   const bool by_failure = failure != AttemptFailure::kShed;
   return Failure(by_failure && MayRetry(kind, request.method), request);
-}
-
-bool IsServerSuccess(const Head& response, absl::string_view bytes) {
-  if (!response.Has(HeaderId::kL5dSuccessClass)) return response.status < 500;
-  double fraction = 0;
-  return absl::SimpleAtod(response.Value(bytes, HeaderId::kL5dSuccessClass), &fraction) && fraction > 0;
 }
 
 }  // namespace heddle

@@ -23,8 +23,6 @@ enum class ResponseClass : uint8_t { kSuccess, kFailure, kRetryableFailure };
 constexpr bool IsSuccess(ResponseClass c) { return c == ResponseClass::kSuccess; }
 // Of a status that nothing more is known of.
 constexpr bool IsSuccess(int status) { return status < 500; }
-// What l5d-success-class says of a response.
-constexpr absl::string_view SuccessClassText(ResponseClass c) { return IsSuccess(c) ? "1.0" : "0.0"; }
 
 // The kinds of `responseClassifier`.
 enum class ClassifierKind : uint8_t {
@@ -50,14 +48,8 @@ enum class AttemptFailure : uint8_t {
   kShed,       // the pool has no room: nothing was sent
 };
 
-// Of an answer of the proxy's own, with no l5d headers. From 500 on it is a server's error, above 599 too
-// (RFC 9110 section 15).
-ResponseClass ClassifyServerError(ClassifierKind kind, RequestTraits request);
-inline ResponseClass ClassifyStatus(ClassifierKind kind, RequestTraits request, int status) {
-  return status < 500 ? ResponseClass::kSuccess : ClassifyServerError(kind, request);
-}
-
-// Of the response whose head lies in `bytes`.
+// Of the response whose head lies in `bytes`. From 500 on it is a server's error, above 599 too (RFC 9110
+// section 15).
 ResponseClass ClassifyErrorResponse(ClassifierKind kind, RequestTraits request, const Head& response,
                                     absl::string_view bytes);
 inline ResponseClass ClassifyResponse(ClassifierKind kind, RequestTraits request, const Head& response,
@@ -69,10 +61,6 @@ inline ResponseClass ClassifyResponse(ClassifierKind kind, RequestTraits request
 // A failure to connect (and a nack) may besides be tried again at the cost of the client's requeue budget,
 // whatever is configured: nothing of the request has been looked at.
 ResponseClass ClassifyFailure(ClassifierKind kind, RequestTraits request, AttemptFailure failure);
-
-// How the server side counts a response that says its class: l5d-success-class (a number; above 0 a success),
-// else the status.
-bool IsServerSuccess(const Head& response, absl::string_view bytes);
 
 }  // namespace heddle
 

@@ -33,7 +33,6 @@ struct Response {
   ResponseClass Classify(ClassifierKind kind, RequestTraits request) const {
     return ClassifyResponse(kind, request, parser.head(), bytes);
   }
-  bool ServerSuccess() const { return IsServerSuccess(parser.head(), bytes); }
 
   std::string bytes;
   h1::ResponseParser parser;
@@ -43,7 +42,7 @@ TEST_CASE("below 500 every kind says success, of every method") {
   for (const ClassifierKind kind : kKinds) {
     for (const Method method : kMethods) {
       for (const int status : {100, 200, 204, 304, 400, 404, 429, 499}) {
-        CHECK(ClassifyStatus(kind, {method, true}, status) == kSuccess);
+        CHECK(Response(status).Classify(kind, {method, true}) == kSuccess);
         CHECK(Response(status).Classify(kind, {method, false}) == kSuccess);
       }
     }
@@ -65,8 +64,6 @@ TEST_CASE("a server's error may be retried by the methods that the kind names") 
       const bool named = std::find(retried.begin(), retried.end(), method) != retried.end();
       for (const int status : {500, 502, 503, 504, 599, 600, 999}) {
         INFO("kind " << static_cast<int>(kind) << " method " << static_cast<int>(method));
-        CHECK(ClassifyStatus(kind, {method, false}, status) == (named ? kRetryable : kFailure));
-        CHECK(ClassifyStatus(kind, {method, true}, status) == kFailure);
         CHECK(Response(status).Classify(kind, {method, false}) == (named ? kRetryable : kFailure));
         CHECK(Response(status).Classify(kind, {method, true}) == kFailure);
       }
@@ -100,7 +97,7 @@ TEST_CASE("a nack is retryable, of a request that can be sent again") {
     const auto classify = [&](int status, const char* field, bool chunked = false) {
       return Response(status, {"server: x", field}).Classify(kind, {Method::kPost, chunked});
     };
-    const ResponseClass otherwise = ClassifyStatus(kind, {Method::kPost, false}, 503);
+    const ResponseClass otherwise = Response(503).Classify(kind, {Method::kPost, false});
     for (const char* nack : {"finagle-http-nack: 1", "Finagle-Http-Nack:", "Retry-After: 0"}) {
       CHECK(classify(503, nack) == kRetryable);
       CHECK(classify(503, nack, true) == kFailure);
@@ -127,24 +124,6 @@ TEST_CASE("an attempt without a response may be retried by method, but for one t
     CHECK(classify(ClassifierKind::kNonRetryable5xx, Method::kGet) == kFailure);
   }
   CHECK(ClassifyFailure(ClassifierKind::kRetryableAll5xx, {Method::kGet}, AttemptFailure::kShed) == kFailure);
-}
-
-TEST_CASE("the server side believes l5d-success-class before the status") {
-  CHECK(Response(200).ServerSuccess());
-  CHECK(Response(404).ServerSuccess());
-  CHECK_FALSE(Response(500).ServerSuccess());
-  for (const char* success : {"1.0", "1", "0.5", "0.001", "1e-3"}) {
-    CHECK(Response(500, {absl::StrCat("l5d-success-class: ", success)}).ServerSuccess());
-  }
-  for (const char* failure : {"0.0", "0", "-1", "", "yes", "nan", "1.0x"}) {
-    CHECK_FALSE(Response(200, {absl::StrCat("L5D-Success-Class: ", failure)}).ServerSuccess());
-  }
-}
-
-TEST_CASE("a class is told as a fraction") {
-  CHECK(SuccessClassText(kSuccess) == "1.0");
-  CHECK(SuccessClassText(kFailure) == "0.0");
-  CHECK(SuccessClassText(kRetryable) == "0.0");
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ TEST_CASE("A dtab file is an absolute path; one that is malformed is refused wit
                           "does not exist; create it"));
   CHECK(absl::StrContains(ErrorOf("kind: io.l5d.fs"), "'dtabFile' is missing"));
   CHECK(absl::StrContains(ErrorOf("kind: io.l5d.fs, dtabFile: ''"), "no file name"));
-  CHECK(absl::StrContains(ErrorOf("kind: io.l5d.fs, dtabFile: /tmp/x, dst: /a"), "unknown key"));
+  CHECK(absl::StrContains(ErrorOf("kind: io.l5d.fs, dtabFile: /no-such.dtab, dst: /a"), "unknown key"));
   const Parsed relative = ParseInterpreter("kind: io.l5d.fs, dtabFile: no-such-file.dtab");
   const auto& config = std::get<FileInterpreterConfig>(relative.config.routers[0].interpreter.kind);
   CHECK(config.dtab_file == (std::filesystem::current_path() / "no-such-file.dtab").string());
