@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/config/object_reader.h"
+#include "lib/config/read_address.h"
 
 namespace heddle {
 
@@ -27,17 +28,7 @@ AdminConfig AdminConfig::OnPort(uint16_t port) {
 
 void AdminConfig::Read(const ConfigNode& node, ConfigErrors& errors, AdminConfig* config) {
   ObjectReader reader(node, errors);
-  uint16_t port = config->address.port();
-  std::string ip = config->address.ip();
-  reader.Optional("port", &port);
-  reader.Optional("ip", &ip);
-  const auto address = SocketAddress::Parse(ip, port);
-  if (address.ok()) {
-    config->address = *address;
-  } else {
-    reader.AddError(
-        "ip", absl::StrCat("'", ip, "' is no IP address; give one such as 127.0.0.1, 0.0.0.0 or \"::1\""));
-  }
+  ReadAddress(reader, &config->address);
   reader.OptionalMillis("shutdownGraceMs", &config->shutdown_grace);
   // Linkerd's admin server has threads of its own; here it shares the control loop.
   reader.Ignore("workerThreads");

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/config/object_reader.h"
+#include "lib/config/read_address.h"
 
 namespace heddle::namerd {
 namespace {
@@ -35,18 +36,9 @@ void ReadSocketOptions(const ConfigNode& node, ConfigErrors& errors) {
   reader.Finish();
 }
 
-void ReadAddress(ObjectReader& reader, uint16_t default_port, SocketAddress* out) {
-  std::string ip = "127.0.0.1";
-  uint16_t port = default_port;
-  reader.Optional("ip", &ip);
-  reader.Optional("port", &port);
-  const auto address = SocketAddress::Parse(ip, port);
-  if (address.ok()) {
-    *out = *address;
-  } else {
-    reader.AddError(
-        "ip", absl::StrCat("'", ip, "' is no IP address; give one such as 127.0.0.1, 0.0.0.0 or \"::1\""));
-  }
+void ReadInterfaceAddress(ObjectReader& reader, uint16_t default_port, SocketAddress* out) {
+  *out = SocketAddress::Parse("127.0.0.1", default_port).value();
+  ReadAddress(reader, out);
   reader.Later("tls", "not supported yet; bind the interface to an address that only friends reach");
   if (const ConfigNode* options = reader.Node("socketOptions")) ReadSocketOptions(*options, reader.errors());
 }
@@ -90,17 +82,17 @@ void ReadInterface(const ConfigNode& node, ConfigErrors& errors, std::vector<Int
   };
   switch (*kind) {
     case Kind::kHttpController:
-      ReadAddress(reader, 4180, &interface.address);
+      ReadInterfaceAddress(reader, 4180, &interface.address);
       break;
     case Kind::kMesh:
-      ReadAddress(reader, 4321, &interface.address);
+      ReadInterfaceAddress(reader, 4321, &interface.address);
       for (const char* key :
            {"h2AccessLog", "h2AccessLogRollPolicy", "h2AccessLogAppend", "h2AccessLogRotateCount"}) {
         reader.Later(key, "not supported yet; remove it");
       }
       break;
     case Kind::kThriftNameInterpreter:
-      ReadAddress(reader, 4100, &interface.address);
+      ReadInterfaceAddress(reader, 4100, &interface.address);
       if (const ConfigNode* cache = reader.Node("cache")) ReadCache(*cache, errors);
       break;
   }

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "lib/config/object_reader.h"
+#include "lib/config/read_address.h"
 #include "lib/http/chars.h"
 #include "proxy/config/read_socket_options.h"
 #include "proxy/config/refused.h"
@@ -17,27 +18,11 @@ namespace {
 
 using Labeler = ForwardedConfig::Labeler;
 
-constexpr uint16_t kHttpPort = 4140;
-
 constexpr RefusedKey kRefusedKeys[] = {
     {"tls", "not supported yet; remove it, and let what is before the proxy end TLS"},
     {"announce", "not supported yet; remove it, and register the proxy by other means"},
     {"engine", "has no meaning since Linkerd 1.4; remove it"},
 };
-
-void ReadAddress(ObjectReader& reader, SocketAddress* out) {
-  std::string ip = "127.0.0.1";
-  uint16_t port = kHttpPort;
-  reader.Optional("ip", &ip);
-  reader.Optional("port", &port);
-  const auto address = SocketAddress::Parse(ip, port);
-  if (address.ok()) {
-    *out = *address;
-  } else {
-    reader.AddError(
-        "ip", absl::StrCat("'", ip, "' is no IP address; give one such as 127.0.0.1, 0.0.0.0 or \"::1\""));
-  }
-}
 
 // What RFC 7239 section 6.3 lets stand for a party that is not to be named.
 bool IsObfuscatedLabel(const std::string& label) {
