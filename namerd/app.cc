@@ -23,7 +23,7 @@ void LogServing(absl::string_view what, const std::string& address) {
 
 App::App(NamerdConfig config)
     : config_(std::move(config)),
-      fleet_(loop_.clock()),
+      fleet_(loop_),
       admin_(loop_, absl::StrCat("Heddle namerd ", kVersion)),
       grace_(loop_, [this] { loop_.Stop(); }) {}
 

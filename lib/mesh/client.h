@@ -12,10 +12,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lib/base/clock.h"
 #include "lib/event/loop.h"
 #include "lib/naming/interpreter.h"
+#include "lib/stats/traffic_row.h"
 
 namespace heddle {
 
@@ -59,6 +61,12 @@ class MeshClient {
   // Tells namerd that this proxy routes by `version` of `ns`. A call for a version that is no longer the
   // latest is fine.
   void Applied(const std::string& ns, DtabVersion version);
+
+  // Where traffic reports come from: what was counted since the call before (nothing is counted twice,
+  // nothing left out). Called while a stream is up, as often as namerd wants reports, and when it asks for
+  // one. `done` may be called later, on the loop. Without a source, reports are empty.
+  using TrafficSource = std::function<void(std::function<void(std::vector<TrafficRow>)> done)>;
+  void ReportTraffic(TrafficSource source);
 
   // True while a stream is up and namerd has answered on it. The watch changes on the loop.
   std::shared_ptr<Watch<bool>> connected() const;

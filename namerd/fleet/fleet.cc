@@ -96,8 +96,8 @@ std::vector<const FleetMember*> Fleet::Members() const {
   return members;
 }
 
-Fleet::Progress Fleet::ProgressOf(const std::string& ns, DtabVersion version) const {
-  Progress progress;
+Convergence Fleet::ProgressOf(const std::string& ns, DtabVersion version) const {
+  Convergence progress;
   for (const auto& [id, entry] : entries_) {
     const auto found = entry.member.namespaces.find(ns);
     if (!entry.member.connected || found == entry.member.namespaces.end()) continue;

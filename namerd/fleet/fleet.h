@@ -3,14 +3,19 @@
 #define HEDDLE_NAMERD_FLEET_FLEET_H_
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/event/loop.h"
 #include "lib/naming/interpreter.h"
+#include "lib/watch/watch.h"
+#include "namerd/fleet/convergence.h"
 #include "namerd/fleet/names_in_use.h"
 
 namespace heddle::namerd {
@@ -29,6 +34,8 @@ struct FleetMember {
   struct Namespace {
     DtabVersion synced;   // sent whole
     DtabVersion applied;  // in force on every worker of the proxy
+    // How long the proxy took to acknowledge `applied`, from OnVersion; nullopt if that is not known.
+    std::optional<Millis> took;
   };
   ProxyInfo info;
   bool connected = true;
@@ -73,8 +80,8 @@ class Fleet {
     const uint64_t stream_;
   };
 
-  // `clock` outlives the fleet.
-  explicit Fleet(const Clock& clock) : clock_(clock) {}
+  // The loop outlives the fleet.
+  explicit Fleet(Loop& loop) : loop_(loop), clock_(loop.clock()) {}
 
   std::unique_ptr<Handle> Join(ProxyInfo info);
 
@@ -83,12 +90,14 @@ class Fleet {
 
   // How far the connected proxies that follow `ns` are: a proxy counts as applied from `version` on (of the
   // same epoch).
-  struct Progress {
-    size_t applied = 0;
-    size_t following = 0;
-    std::vector<std::string> behind;  // ids
-  };
-  Progress ProgressOf(const std::string& ns, DtabVersion version) const;
+  Convergence ProgressOf(const std::string& ns, DtabVersion version) const;
+  // Calls `done` once, never inside the call: when every connected proxy that follows `ns` runs `version` or
+  // a later one, or when `limit` has passed, with who is behind then. A proxy that goes meanwhile is not
+  // waited for, one that comes is.
+  Subscription Await(const std::string& ns, DtabVersion version, Millis limit,
+                     std::function<void(const Convergence&)> done);
+  // `version` of `ns` is stored: what lags are counted from. In order.
+  void OnVersion(const std::string& ns, DtabVersion version);
 
   // {"connected": n, "namesInUse": {"internal": 12}, "proxies": [{"id", "node", "version", "peer",
   // "connected", "sinceMs", "startedMs", "namespaces":
@@ -104,6 +113,7 @@ class Fleet {
   void Gone(const std::string& id, uint64_t stream);
   void ForgetOld();
 
+  Loop& loop_;
   const Clock& clock_;
   uint64_t next_stream_ = 1;
   std::map<std::string, Entry> entries_;

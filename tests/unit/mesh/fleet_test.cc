@@ -16,7 +16,8 @@ std::vector<std::string> Ids(const Fleet& fleet) {
 
 TEST_CASE("Progress counts the connected proxies that follow a namespace") {
   FakeClock clock;
-  Fleet fleet(clock);
+  Loop loop(clock);
+  Fleet fleet(loop);
   auto a = fleet.Join({.id = "a", .node = "", .version = "", .peer = ""});
   auto b = fleet.Join({.id = "b", .node = "", .version = "", .peer = ""});
   auto idle = fleet.Join({.id = "idle", .node = "", .version = "", .peer = ""});
@@ -27,7 +28,7 @@ TEST_CASE("Progress counts the connected proxies that follow a namespace") {
   b->Applied("web", kOne);
   b->Applied("never followed", kTwo);
 
-  Fleet::Progress progress = fleet.ProgressOf("web", kTwo);
+  Convergence progress = fleet.ProgressOf("web", kTwo);
   CHECK(progress.following == 2);
   CHECK(progress.applied == 1);
   CHECK(progress.behind == std::vector<std::string>{"b"});
@@ -42,7 +43,8 @@ TEST_CASE("Progress counts the connected proxies that follow a namespace") {
 
 TEST_CASE("A proxy that comes back takes its own place, and its old stream is mute") {
   FakeClock clock;
-  Fleet fleet(clock);
+  Loop loop(clock);
+  Fleet fleet(loop);
   auto old_stream = fleet.Join({.id = "a", .node = "n", .version = "1", .peer = "old"});
   auto new_stream = fleet.Join({.id = "a", .node = "n", .version = "1", .peer = "new"});
   new_stream->Follows("web");
@@ -57,7 +59,8 @@ TEST_CASE("A proxy that comes back takes its own place, and its old stream is mu
 
 TEST_CASE("Proxies that have gone are remembered for a while, and not too many") {
   FakeClock clock;
-  Fleet fleet(clock);
+  Loop loop(clock);
+  Fleet fleet(loop);
   fleet.Join({.id = "early", .node = "", .version = "", .peer = ""});
   CHECK(Ids(fleet) == std::vector<std::string>{"early"});
   CHECK_FALSE(fleet.Members()[0]->connected);
@@ -72,7 +75,8 @@ TEST_CASE("Proxies that have gone are remembered for a while, and not too many")
 
 TEST_CASE("The page shows who, since when, how far, and what went wrong") {
   FakeClock clock;
-  Fleet fleet(clock);
+  Loop loop(clock);
+  Fleet fleet(loop);
   auto a =
       fleet.Join({.id = "a", .node = "node-1", .version = "0.1", .peer = "ipv4:1.2.3.4:5", .started_ms = 42});
   a->Follows("web");

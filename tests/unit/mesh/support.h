@@ -80,7 +80,7 @@ struct TestNamerd {
   std::unique_ptr<Store> store;
   std::shared_ptr<TestNamer> namer = std::make_shared<TestNamer>();
   Namespaces namespaces{*store, {{TestNamer::Prefix(), namer}}};
-  Fleet fleet{loop.clock()};
+  Fleet fleet{loop};
   NamesInUse names_in_use{};
 };
 

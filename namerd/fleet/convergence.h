@@ -1,0 +1,24 @@
+// How far the fleet is with one version of a namespace: an answer to "is it live everywhere?".
+#ifndef HEDDLE_NAMERD_FLEET_CONVERGENCE_H_
+#define HEDDLE_NAMERD_FLEET_CONVERGENCE_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "lib/base/clock.h"
+
+namespace heddle::namerd {
+
+// Of the proxies that are connected and follow the namespace: those that have gone are not waited for.
+struct Convergence {
+  size_t following = 0;
+  size_t applied = 0;               // run the version or a later one
+  std::vector<std::string> behind;  // the ids of the others
+  Millis took{0};  // from the call of Fleet::Await to the last acknowledgement, or to its limit
+  bool complete() const { return behind.empty(); }
+};
+
+}  // namespace heddle::namerd
+
+#endif  // HEDDLE_NAMERD_FLEET_CONVERGENCE_H_
