@@ -9,6 +9,7 @@
 #ifndef HEDDLE_LIB_SIGNING_SIGNED_OVERRIDE_H_
 #define HEDDLE_LIB_SIGNING_SIGNED_OVERRIDE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -20,14 +21,21 @@ namespace heddle {
 
 inline constexpr char kSignedOverrideHeader[] = "l5d-dtab-signed";
 
-// Secrets, at least 16 bytes each; the first signs, any verifies: so keys are changed without a gap.
+// Bounds of a key, in bytes.
+inline constexpr size_t kShortestSigningKey = 16;
+inline constexpr size_t kLongestSigningKey = 1024;
+
+// Secrets; the first signs, any verifies: so keys are changed without a gap. At least one, at most 16.
 using SigningKeys = std::vector<std::string>;
 
-// A file of keys, one a line, base64 or any text of 16 bytes and more; empty lines and lines that begin with
-// # are left out. InvalidArgument and NotFound name the file and the line, never the key.
+// A file of keys, one a line: the line's text, as it stands, is the key, without the space around it
+// (`openssl rand -base64 32` makes a good one). Empty lines and lines that begin with # are left out. Errors
+// name the file, the line and the remedy, never the key: NotFound, PermissionDenied, InvalidArgument (no key,
+// one too short or too long, or too many). Reads the disk: not for a loop that serves requests.
 absl::StatusOr<SigningKeys> ReadSigningKeys(const std::string& file);
 
-// The header's value. REQUIRES: `rules` has no line break.
+// The header's value. `rules` are signed without the space around them, which does not survive in a header.
+// REQUIRES: `rules` has no line break; expires_seconds >= 0.
 std::string SignOverride(absl::string_view key, int64_t expires_seconds, absl::string_view rules);
 
 struct SignedOverride {

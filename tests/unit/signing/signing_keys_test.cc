@@ -1,0 +1,56 @@
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "lib/signing/signed_override.h"
+#include "tests/support/temp_dir.h"
+
+namespace heddle {
+namespace {
+
+struct KeyFile {
+  absl::StatusOr<SigningKeys> Read(const std::string& text) {
+    std::ofstream(path) << text;
+    return ReadSigningKeys(path);
+  }
+  TempDir dir;
+  const std::string path = dir / "keys";
+};
+
+TEST_CASE("a key file has a key a line, comments and empty lines") {
+  KeyFile file;
+  const absl::StatusOr<SigningKeys> keys =
+      file.Read("# the new one\n\n  0123456789abcdef  \r\n#old\nsome longer words of a key");
+  REQUIRE(keys.ok());
+  CHECK(*keys == SigningKeys{"0123456789abcdef", "some longer words of a key"});
+}
+
+TEST_CASE("a key file that cannot be used says why, and what to do, and no key") {
+  KeyFile file;
+  const auto missing = ReadSigningKeys(file.path);
+  CHECK(absl::IsNotFound(missing.status()));
+  CHECK(absl::StrContains(missing.status().message(), absl::StrCat(file.path, ": No such file")));
+  CHECK(absl::StrContains(missing.status().message(), "openssl rand"));
+
+  const auto directory = ReadSigningKeys(file.dir.path());
+  CHECK(absl::IsPermissionDenied(directory.status()));
+  CHECK(absl::StrContains(directory.status().message(), "Is a directory"));
+
+  const auto small = file.Read("# a comment\nsecret!\n");
+  CHECK(absl::IsInvalidArgument(small.status()));
+  CHECK(absl::StrContains(small.status().message(), absl::StrCat(file.path, ":2: the key has 7 bytes; 16")));
+  CHECK_FALSE(absl::StrContains(small.status().message(), "secret"));
+
+  CHECK(absl::StrContains(file.Read(std::string(1025, 'x')).status().message(), "1025 bytes"));
+  CHECK(absl::StrContains(file.Read("# nothing yet\n").status().message(), "has no key"));
+  CHECK(absl::StrContains(file.Read(std::string(100'000, '\n')).status().message(), "larger than"));
+  std::string many;
+  for (int i = 0; i < 17; ++i) many += "0123456789abcdef\n";
+  CHECK(absl::StrContains(file.Read(many).status().message(), ":17: more than 16 keys"));
+}
+
+}  // namespace
+}  // namespace heddle
