@@ -43,6 +43,9 @@ class ResponseWriter {
   // call of the writer.
   virtual void OnDrained(std::function<void()> on_drained) = 0;
   virtual void OnClosed(std::function<void()> on_closed) = 0;
+  // From now on an end of the peer's stream counts as its going, also before the response has been started:
+  // for answers that take so long that nobody may be left to get them.
+  virtual void EndWithPeer() {}
 };
 
 class HttpServer {

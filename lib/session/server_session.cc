@@ -60,8 +60,16 @@ class ServerSession::Exchange : public ResponseWriter {
   }
   void OnDrained(std::function<void()> on_drained) override { on_drained_ = std::move(on_drained); }
   void OnClosed(std::function<void()> on_closed) override { on_closed_ = std::move(on_closed); }
+  void EndWithPeer() override {
+    ends_with_peer_ = true;
+    const auto session = session_.lock();
+    if (session == nullptr || !session->eof_ || !session->connection_) return;
+    session->connection_->loop().Defer([weak = session_] {
+      if (const auto waiting = weak.lock()) waiting->OnEof();
+    });
+  }
 
-  bool started() const { return started_; }
+  bool ends_with_peer() const { return started_ || ends_with_peer_; }
   void Drained() {
     if (const auto callback = on_drained_) callback();
   }
@@ -75,6 +83,7 @@ class ServerSession::Exchange : public ResponseWriter {
  private:
   std::weak_ptr<ServerSession> session_;  // until the response is complete or the connection gone
   bool started_ = false;
+  bool ends_with_peer_ = false;
   std::function<void()> on_drained_;
   std::function<void()> on_closed_;
 };
@@ -115,7 +124,7 @@ void ServerSession::OnEof() {
   eof_ = true;
   const auto self = shared_from_this();
   if (state_ == State::kResponding) {
-    if (exchange_ != nullptr && exchange_->started()) Over(/*linger=*/false);
+    if (exchange_ != nullptr && exchange_->ends_with_peer()) Over(/*linger=*/false);
   } else {
     Process();
   }

@@ -349,6 +349,34 @@ TEST_CASE("a stream hears of a slow peer, of its catching up and of its end", "[
   REQUIRE(closed == 1);
 }
 
+TEST_CASE("an answer that takes long may end with its peer", "[session]") {
+  Fixture f;
+  Writer writer;
+  int closed = 0;
+  f.handler = [&](const HttpRequest&, Writer w) {
+    writer = std::move(w);
+    writer->OnClosed([&] { ++closed; });
+  };
+  auto client = f.Dial();
+  client->connection->Write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  SECTION("that goes while it is waited for") {
+    f.Until([&] { return writer != nullptr; });
+    writer->EndWithPeer();
+    client->connection->Shutdown();
+  }
+  SECTION("that has gone before") {
+    client->connection->Shutdown();
+    f.Until([&] { return writer != nullptr; });
+    f.loop.RunReady();
+    REQUIRE(closed == 0);
+    writer->EndWithPeer();
+    REQUIRE(closed == 0);
+  }
+  f.Until([&] { return closed == 1 && client->over(); });
+  writer->SendText(200, "into the void");
+  REQUIRE(client->received.empty());
+}
+
 TEST_CASE("idle connections are closed, working ones are not", "[session]") {
   HttpServer::Limits limits;
   limits.idle_timeout = Millis(1000);
