@@ -9,7 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "lib/base/standard_streams.h"
-#include "lib/session/http_client.h"
+#include "lib/session/fetch_blocking.h"
 #include "namerctl/commands/command_line.h"
 
 namespace {

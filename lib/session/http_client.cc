@@ -1,7 +1,5 @@
 #include "lib/session/http_client.h"
 
-#include <netdb.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -24,22 +22,6 @@ constexpr char kNotConnected[] = "heddle/not-connected";
 
 bool IsIdempotentMethod(absl::string_view method) {
   return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
-}
-
-absl::StatusOr<std::vector<SocketAddress>> Lookup(const std::string& host, uint16_t port) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (const int error = getaddrinfo(host.c_str(), nullptr, &hints, &found); error != 0) {
-    return absl::UnavailableError(absl::StrCat("cannot resolve '", host, "': ", gai_strerror(error)));
-  }
-  std::vector<SocketAddress> addresses;
-  for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
-    addresses.push_back(SocketAddress::FromSockaddr(info->ai_addr));
-    addresses.back().set_port(port);
-  }
-  freeaddrinfo(found);
-  return addresses;
 }
 
 }  // namespace
@@ -195,6 +177,10 @@ HttpClient::~HttpClient() {
   }
 }
 
+bool HttpClient::HasNotConnected(const absl::Status& error) {
+  return error.GetPayload(kNotConnected).has_value();
+}
+
 std::unique_ptr<HttpCall> HttpClient::Stream(const Options& options, HttpRequest request,
                                              std::function<void(const HttpResponse&)> on_head,
                                              std::function<void(absl::string_view)> on_data,
@@ -228,28 +214,6 @@ std::unique_ptr<HttpCall> HttpClient::Fetch(const Options& options, HttpRequest 
       });
   *call_place = call;
   return impl_->Begin(call);
-}
-
-absl::StatusOr<HttpResponse> FetchBlocking(const std::string& host, uint16_t port, HttpRequest request,
-                                           Millis timeout) {
-  const std::string place = absl::StrCat(host, ":", port);
-  ASSIGN_OR_RETURN(const auto addresses, Lookup(host, port));
-  if (FindHeader(request.headers, "host") == nullptr) request.headers.emplace_back("Host", place);
-  Loop loop;
-  HttpClient client(loop);
-  absl::Status last;
-  for (const SocketAddress& address : addresses) {
-    std::optional<absl::StatusOr<HttpResponse>> result;
-    const auto call = client.Fetch({address, timeout}, request, [&](absl::StatusOr<HttpResponse> r) {
-      result = std::move(r);
-      loop.Stop();
-    });
-    loop.Run();
-    if (result->ok()) return *std::move(result);
-    last = Annotate(result->status(), place);
-    if (!result->status().GetPayload(kNotConnected).has_value()) break;
-  }
-  return last;
 }
 
 }  // namespace heddle

@@ -46,15 +46,13 @@ class HttpClient {
                                    std::function<void(absl::string_view)> on_data,
                                    absl::AnyInvocable<void(absl::Status)> on_end);
 
+  // Of an error: the request has not reached the server, so that another address may be tried.
+  static bool HasNotConnected(const absl::Status& error);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-// For command lines: runs a loop of its own until `request` is answered. Blocks; resolves `host` with
-// getaddrinfo and tries each address in turn. Errors as Fetch, with "host:port" in the message.
-absl::StatusOr<HttpResponse> FetchBlocking(const std::string& host, uint16_t port, HttpRequest request,
-                                           Millis timeout);
 
 }  // namespace heddle
 

@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "lib/net/listener.h"
 #include "lib/session/http_server.h"
@@ -207,28 +206,6 @@ TEST_CASE("a client may be destroyed inside its callback", "[session]") {
     done = true;
   });
   f.Until([&] { return done; });
-}
-
-TEST_CASE("a command line's call blocks until the answer, and says whom it could not reach", "[session]") {
-  Loop loop;
-  HttpServer server(loop, [](const HttpRequest& request, Writer writer) {
-    writer->SendText(200, *FindHeader(request.headers, "host"));
-  });
-  REQUIRE(server.Listen(kAnyPort).ok());
-  const uint16_t port = server.address().port();
-  std::optional<Result> result;
-  std::thread caller([&] {
-    result = FetchBlocking("127.0.0.1", port, {"GET", "/", {}, "", {}}, Millis(10'000));
-    loop.Stop();
-  });
-  loop.Run();
-  caller.join();
-  REQUIRE(result->ok());
-  REQUIRE((*result)->body == "127.0.0.1:" + std::to_string(port));
-
-  const auto nobody = FetchBlocking("127.0.0.1", 1, {"GET", "/", {}, "", {}}, Millis(10'000));
-  REQUIRE(absl::IsUnavailable(nobody.status()));
-  REQUIRE_THAT(std::string(nobody.status().message()), Catch::StartsWith("127.0.0.1:1: connect to "));
 }
 
 }  // namespace
