@@ -15,6 +15,9 @@ struct Convergence {
   size_t following = 0;
   size_t applied = 0;               // run the version or a later one
   std::vector<std::string> behind;  // the ids of the others
+  // The ids of those that were behind when their stream ended, and have not come back: they are stopped, or
+  // cut off and route by what they last knew. From Fleet::Await alone; at most Fleet::kMaxGone.
+  std::vector<std::string> gone;
   Millis took{0};  // from the call of Fleet::Await to the last acknowledgement, or to its limit
   bool complete() const { return behind.empty(); }
 };

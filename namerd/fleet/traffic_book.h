@@ -24,6 +24,8 @@ class TrafficBook {
   static constexpr size_t kMaxRows = 20'000;
   static constexpr Millis kForget = std::chrono::hours(1);
   static constexpr Millis kMaxWindow = std::chrono::seconds(60);
+  static constexpr size_t kMaxKinds = 32;
+  static constexpr size_t kMaxRecentBytes = 64u << 20;
 
   // By service and client.
   using Rows = std::map<std::pair<std::string, std::string>, TrafficCounts>;
@@ -34,20 +36,26 @@ class TrafficBook {
   TrafficBook(const TrafficBook&) = delete;
   TrafficBook& operator=(const TrafficBook&) = delete;
 
-  // What a proxy has counted since its report before.
-  void Add(const std::vector<TrafficRow>& report);
+  // What a proxy has counted since its report before, `covers` ago (0: not known). Of one row's kinds of
+  // failures kMaxKinds are told apart, the others are added up as "other". Rows without a request are
+  // ignored.
+  void Add(const std::vector<TrafficRow>& report, Millis covers = Millis(0));
 
   // All that was reported about namespace `ns` since namerd started (rows that were forgotten left out): a
   // later call has everything an earlier one had, and more, so that the difference is what came between.
   Rows Totals(const std::string& ns) const;
-  // What came in the last `window` (at most kMaxWindow), to a second.
+  // What came in the last `window` (at most kMaxWindow), to a second; a report counts in the middle of what
+  // it covers.
   Rows Recent(const std::string& ns, Millis window) const;
+  // The time that Recent speaks of: what to divide its counts by for a rate. From `window` to a second more;
+  // less if namerd has just started, or the fleet reports more than kMaxRecentBytes in a window.
+  Millis RecentCovers(Millis window) const;
 
   // A proxy that can be asked for a report, while the subscription lives. `ask(id)` is called for each
-  // collection; what answers it is told by Answered(id, proxy's own token).
+  // collection. A later Join of the same id takes its place, and is asked for what is under way.
   using Ask = std::function<void(uint64_t id)>;
   Subscription Join(std::string proxy_id, Ask ask);
-  // The report that answers `id` is in the book.
+  // The report that answers `id`, and all that was asked before, is in the book.
   void Answered(const std::string& proxy_id, uint64_t id);
 
   // Asks every proxy that has joined for what it has not reported yet, and calls `done` once: when all have
