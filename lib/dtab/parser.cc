@@ -51,6 +51,7 @@ bool Parser::Eat(char c) {
 }
 
 void Parser::SkipSpace() {
+  if (at_ != skipped_to_) token_end_ = at_;
   while (at_ < text_.size()) {
     if (IsSpace(Peek())) {
       ++at_;
@@ -58,9 +59,10 @@ void Parser::SkipSpace() {
       const size_t end = text_.find('\n', at_);
       at_ = end == absl::string_view::npos ? text_.size() : end;
     } else {
-      return;
+      break;
     }
   }
+  skipped_to_ = at_;
 }
 
 bool Parser::Fail(std::string expected, std::string remedy) {
@@ -236,15 +238,34 @@ bool Parser::ReadDentry(Dentry* dentry) {
   return ReadPrefix(&dentry->prefix) && ReadArrow() && ReadTree(&dentry->dst);
 }
 
-bool Parser::ReadDentries(std::vector<Dentry>* dentries) {
+template <class ReadOne>
+bool Parser::ReadTable(const ReadOne& read_one) {
   in_dtab_ = true;
   do {
     SkipSpace();
     if (Peek() == kEnd) return true;
-    if (!ReadDentry(&dentries->emplace_back())) return false;
+    if (!read_one()) return false;
     SkipSpace();
   } while (Eat(';'));
   return true;
+}
+
+bool Parser::ReadDentries(std::vector<Dentry>* dentries) {
+  return ReadTable([&] { return ReadDentry(&dentries->emplace_back()); });
+}
+
+bool Parser::ReadRules(std::vector<RuleInText>* rules) {
+  return ReadTable([&] {
+    RuleInText& rule = rules->emplace_back();
+    rule.begin = at_;
+    if (!ReadPrefix(&rule.rule.prefix) || !ReadArrow()) return false;
+    SkipSpace();
+    rule.dst_begin = at_;
+    if (!ReadTree(&rule.rule.dst)) return false;
+    SkipSpace();
+    rule.dst_end = token_end_;
+    return true;
+  });
 }
 
 bool Parser::ReadEnd() {

@@ -13,6 +13,7 @@
 #include "lib/dtab/name_tree.h"
 #include "lib/dtab/parse_error.h"
 #include "lib/dtab/path.h"
+#include "lib/dtab/rule_spans.h"
 
 namespace heddle {
 
@@ -29,6 +30,7 @@ class Parser {
   bool ReadTree(NameTree<Path>* tree);
   bool ReadDentry(Dentry* dentry);
   bool ReadDentries(std::vector<Dentry>* dentries);
+  bool ReadRules(std::vector<RuleInText>* rules);
   // Nothing may follow but white space and comments.
   bool ReadEnd();
 
@@ -50,11 +52,16 @@ class Parser {
   bool ReadSimple(NameTree<Path>* tree);
   bool ReadWeight(double* weight);
   bool ReadArrow();
+  // Calls read_one() for each rule of a table.
+  template <class ReadOne>
+  bool ReadTable(const ReadOne& read_one);
   // What could be meant by the character that stands where a rule or tree should have ended.
   std::string EndRemedy() const;
 
   absl::string_view text_;
   size_t at_ = 0;
+  size_t token_end_ = 0;  // of what was read last, before white space and comments
+  size_t skipped_to_ = 0;
   int depth_ = 0;         // of open parentheses
   bool in_dtab_ = false;  // rules may follow, separated by ';'
   std::optional<ParseError> error_;

@@ -1,20 +1,14 @@
-// A document's version as HTTP shows it: the number as 8 bytes, most significant first, in standard base64
-// ("AAAAAAAAAAE="). Source: io.buoyant.namerd.storage.InMemoryDtabStore, DtabStore.versionString.
+// What a request says of a document's version: If-Match, and a version in the query.
 #ifndef HEDDLE_NAMERD_HTTP_API_ETAG_H_
 #define HEDDLE_NAMERD_HTTP_API_ETAG_H_
 
 #include <optional>
-#include <string>
 
 #include "absl/strings/string_view.h"
+#include "namerd/store/etag.h"
 #include "namerd/store/store.h"
 
 namespace heddle::namerd {
-
-std::string ETagOf(VersionNumber number);
-
-// Reads an ETag, bare or quoted. nullopt for anything else.
-std::optional<VersionNumber> ParseETag(absl::string_view text);
 
 // What a write with `If-Match: text` expects: `*` any version that is there; what is no ETag (a weak one too:
 // RFC 9110 section 13.1.1 compares strongly) is the version of nothing, which no document is at.

@@ -27,7 +27,8 @@ Verdict Judge(const ShiftPlan& plan, const ShiftTraffic& traffic, const SideSumm
 
 // During a dwell: kFail only if a success rate gate has failed beyond reasonable doubt already: the upper
 // bound of the rate's confidence interval (Wilson 1927, z = 3) is below it, with at least min_requests (and
-// not fewer than 20). Else kTooFew.
+// not fewer than 20); for the relative gate, below the factor times the lower bound of the old side's. Else
+// kTooFew.
 Verdict JudgeEarly(const ShiftPlan& plan, const ShiftTraffic& traffic, const SideSummary* baseline);
 
 }  // namespace heddle::namerd

@@ -13,7 +13,9 @@
 namespace heddle::namerd {
 
 struct ShiftStep {
-  double percent = 0;   // of the requests that go to the new side: > 0, <= 100, growing from step to step
+  // Of the requests that go to the new side: > 0, <= 100, of four decimals at most, growing from step to
+  // step.
+  double percent = 0;
   bool manual = false;  // once its gates have passed, wait for `promote`
   friend bool operator==(const ShiftStep&, const ShiftStep&) = default;
 };
@@ -24,7 +26,9 @@ struct ShiftGates {
   std::optional<double> min_relative_success_rate;  // new side's rate / old side's: 0 to 1
   std::optional<Millis> max_p99;
   std::optional<double> max_relative_p99;  // new side's p99 / old side's: > 0
-  uint64_t min_requests = 0;  // of the new side, before there is a verdict: the dwell goes on until then
+  // Of the new side, before there is a verdict: the dwell goes on until then. Where there is a gate, at least
+  // 1: nobody's requests do not pass it.
+  uint64_t min_requests = 0;
   friend bool operator==(const ShiftGates&, const ShiftGates&) = default;
 };
 
@@ -45,15 +49,19 @@ struct ShiftPlan {
   OnFailure on_failure = OnFailure::kRevert;
   bool abort_on_disconnect = false;  // abort when nobody has followed it (Shifts::Attend) for kAttendGrace
   friend bool operator==(const ShiftPlan&, const ShiftPlan&) = default;
+
+  static constexpr size_t kMaxSteps = 100;
+  static constexpr size_t kMaxDestinationBytes = 4096;  // each of `from` and `to`
 };
 
 // InvalidArgument names the field and what it may be. Parses `prefix`, `from` and `to`; refuses `from` and
-// `to` that are equal, no steps, steps that do not grow, rates and factors out of range.
+// `to` that are equal or lead nowhere (~, !, $), no steps, steps that do not grow, rates, factors and times
+// out of range.
 absl::Status CheckPlan(const ShiftPlan& plan);
 
 // The destination that the rule has in step `step`: "90 * /srv/v1 & 10 * /srv/v2"; in a step of 100 %
-// "/srv/v2 | /srv/v1", so that the old side still stands by. A destination that is no leaf is put in
-// parentheses. REQUIRES: CheckPlan is OK and plan.from is not empty.
+// "/srv/v2 | /srv/v1", so that the old side still stands by. An alternate or union is put in parentheses;
+// comments are left out. REQUIRES: CheckPlan is OK and plan.from is not empty.
 std::string DestinationAt(const ShiftPlan& plan, size_t step);
 
 }  // namespace heddle::namerd

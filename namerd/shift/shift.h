@@ -14,10 +14,12 @@
 #define HEDDLE_NAMERD_SHIFT_SHIFT_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "lib/base/status.h"
 #include "lib/stats/traffic_row.h"
 #include "namerd/fleet/convergence.h"
@@ -46,16 +48,19 @@ bool IsOver(ShiftPhase phase);
 struct SideSummary {
   uint64_t requests = 0;
   uint64_t successes = 0;
-  std::map<std::string, uint64_t> failures;
+  std::map<std::string, uint64_t> failures;  // the kMaxKinds commonest kinds by name, the rest as "others"
+  static constexpr size_t kMaxKinds = 16;
   double p50_ms = 0, p95_ms = 0, p99_ms = 0;
   double SuccessRate() const {
     return requests == 0 ? 1.0 : static_cast<double>(successes) / static_cast<double>(requests);
   }
+  friend bool operator==(const SideSummary&, const SideSummary&) = default;
 };
 SideSummary Summarize(const TrafficCounts& counts);
 
 struct ShiftTraffic {
   SideSummary from, to;
+  friend bool operator==(const ShiftTraffic&, const ShiftTraffic&) = default;
 };
 
 // What led to a phase, with the numbers it was decided by.
@@ -97,15 +102,23 @@ struct Shift {
   static constexpr size_t kMaxTransitions = 500;
 };
 
-// The document's key.
+// What the rule leads to, or is about to: by the step, or `original` if the shift is being or has been
+// undone.
+std::string DestinationNow(const Shift& shift);
+
+// The document's key: the same however the prefix is spelt. "" if `prefix` is none, which no document has.
 std::string ShiftKey(absl::string_view ns, absl::string_view prefix);
 
 // JSON, one codec for the store and the API (README.md has its shape). `with_live`: also what is not stored.
+// Of the proxies that are behind, the first kMaxBehind are named.
 std::string ShiftToJson(const Shift& shift, bool with_live);
-// DataLoss says what is wrong with it: it has been stored by us.
+inline constexpr size_t kMaxBehind = 20;
+// What ShiftToJson wrote, but for what is not stored. DataLoss says what is wrong with it: it has been stored
+// by us. Keys that are not known are passed over: a later version may have written it.
 absl::StatusOr<Shift> ShiftFromJson(absl::string_view json);
 // The body of a start: {"prefix", "from", "to", "steps": [10, {"percent": 50, "manual": true}], ...}.
-// InvalidArgument names the key and what it may be; unknown keys are errors. Does not call CheckPlan.
+// InvalidArgument names the key and what it may be; unknown keys are errors. Does not call CheckPlan. The
+// prefix comes out as Prefix::Show spells it; the namespace is not in the body.
 absl::StatusOr<ShiftPlan> PlanFromJson(absl::string_view json);
 std::string PlanToJson(const ShiftPlan& plan);
 
