@@ -1,0 +1,58 @@
+#include "namerd/shift/observation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "namerd/shift/shifts.h"
+
+namespace heddle::namerd {
+namespace {
+
+constexpr Millis kTrafficLook{1000};
+// For what a name leads to: what discovery does not answer by then is left out.
+constexpr Millis kSplitLimit{1000};
+
+}  // namespace
+
+Observation::Observation(Loop& loop, Namespaces& namespaces, TrafficBook& book, ShiftPlan plan, Millis length,
+                         Seen seen)
+    : loop_(loop),
+      namespaces_(namespaces),
+      book_(book),
+      plan_(std::move(plan)),
+      length_(length),
+      seen_(std::move(seen)),
+      again_(loop, [this] { Collect(); }) {
+  Renew();
+  Collect();
+}
+
+void Observation::Renew() {
+  if (start_.has_value()) start_ = latest_;
+  ends_ = loop_.clock().Now() + length_;
+  ends_ms_ = (loop_.clock().WallNow() + length_) / Millis(1);
+}
+
+void Observation::Collect() {
+  collecting_ = book_.Collect(Shifts::kCollectLimit, [this](const auto& /*missing*/) { OnCollected(); });
+}
+
+void Observation::OnCollected() {
+  latest_ = book_.Totals(plan_.ns);
+  if (!start_.has_value()) {
+    start_ = latest_;
+    return OnSplit({});
+  }
+  const auto dtab = namespaces_.store().WatchDocument(DocumentKind::kDtab, plan_.ns);
+  const std::string text = dtab->Get().has_value() ? dtab->Get()->value : "";
+  splitting_ = SplitBySide(loop_, namespaces_, plan_, text, Since(latest_, *start_), kSplitLimit,
+                           [this](const SideCounts& counts) { OnSplit(counts); });
+}
+
+void Observation::OnSplit(const SideCounts& counts) {
+  const Nanos left = ends_ - loop_.clock().Now();
+  again_.Start(left > Nanos(0) ? std::min<Nanos>(left, kTrafficLook) : Nanos(kTrafficLook));
+  seen_({Summarize(counts.from), Summarize(counts.to)}, left <= Nanos(0));
+}
+
+}  // namespace heddle::namerd
