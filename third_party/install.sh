@@ -14,7 +14,8 @@ packages="
   libabsl-dev libprotobuf-dev protobuf-compiler libgrpc++-dev protobuf-compiler-grpc
   android-libboringssl-dev libuv1-dev librocksdb-dev libnghttp2-dev libc-ares-dev
   libyaml-cpp-dev nlohmann-json3-dev libcli11-dev catch2
-  python3 python3-pytest python3-websockets python3-grpcio python3-protobuf curl nsd valgrind
+  python3 python3-pytest python3-websockets python3-grpcio python3-protobuf python3-yaml
+  curl nsd valgrind git groovy default-jre-headless
 "
 
 check=""
