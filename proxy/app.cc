@@ -72,6 +72,7 @@ absl::Status App::Start() {
   for (const RouterEntry& entry : config_.routers) RETURN_IF_ERROR(AddRouter(entry));
   RETURN_IF_ERROR(StartAdmin());
   FollowVersions();
+  ReportTraffic();
   signals_.emplace(control_, std::initializer_list<int>{SIGTERM, SIGINT},
                    [this](int signal) { Drain(signal == SIGTERM ? "SIGTERM" : "SIGINT"); });
   FollowHangups();
@@ -103,7 +104,7 @@ absl::Status App::AddRouter(const RouterEntry& entry) {
                      AccessLog::Open(entry.router.access_log, control_, rt.Child(unit.label)));
   }
   unit.router = std::make_unique<Router>(entry.router, *unit.interpreter, control_, workers_.loops(), rt,
-                                         unit.access_log.get());
+                                         unit.access_log.get(), unit.traffic.get());
   RETURN_IF_ERROR(unit.router->Start());
   for (const SocketAddress& address : unit.router->addresses()) {
     Log(LogLevel::kInfo) << "serving http router '" << unit.label << "' on " << address.ToString();
@@ -145,6 +146,7 @@ void App::UseMeshInterpreter(const RouterEntry& entry, const MeshInterpreterConf
       MakeMeshInterpreter(mesh_clients_, mesh.client, mesh.ns, entry.dtab, unit->transformers);
   unit->mesh = std::make_unique<MeshStatus>(mesh_clients_.Get(mesh.client), mesh.ns,
                                             metrics_.root().Child("rt").Child(unit->label));
+  unit->traffic = std::make_unique<TrafficLedger>(mesh.ns);
   unit->explain = [interpreter = unit->interpreter](const std::optional<Dtab>& dtab, const Path& path,
                                                     ExplainDetail detail, auto done) {
     return interpreter->Explain(dtab.value_or(Dtab()), path, detail, std::move(done));
@@ -193,6 +195,19 @@ void App::AfterAllWorkers(std::function<void()> then) {
       control_.Post([left, then] {
         if (--*left == 0) then();
       });
+    });
+  }
+}
+
+// Each namerd is told of the namespaces that it binds.
+void App::ReportTraffic() {
+  for (const std::shared_ptr<MeshClient>& client : mesh_clients_.all()) {
+    client->ReportTraffic([this, client = client.get()](const auto& done) {
+      std::vector<TrafficRow> rows;
+      for (const RouterUnit& unit : routers_) {
+        if (unit.mesh != nullptr && unit.mesh->Follows(*client)) unit.traffic->Take(&rows);
+      }
+      done(std::move(rows));
     });
   }
 }

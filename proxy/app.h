@@ -23,6 +23,7 @@
 #include "proxy/config/proxy_config.h"
 #include "proxy/server/router.h"
 #include "proxy/server/worker_pool.h"
+#include "proxy/traffic/traffic_ledger.h"
 
 namespace heddle {
 
@@ -45,9 +46,10 @@ class App {
     std::string label;
     Transformers transformers;  // of the interpreter
     std::shared_ptr<Interpreter> interpreter;
-    std::unique_ptr<MeshStatus> mesh;       // null unless namerd binds the names
-    std::unique_ptr<DtabFileStatus> file;   // null unless the rules are in a file
-    std::unique_ptr<AccessLog> access_log;  // null unless the requests are logged
+    std::unique_ptr<MeshStatus> mesh;        // null unless namerd binds the names
+    std::unique_ptr<DtabFileStatus> file;    // null unless the rules are in a file
+    std::unique_ptr<AccessLog> access_log;   // null unless the requests are logged
+    std::unique_ptr<TrafficLedger> traffic;  // null unless namerd binds the names
     std::unique_ptr<Router> router;
     Delegator::Explain explain;
   };
@@ -59,6 +61,7 @@ class App {
   void UseMeshInterpreter(const RouterEntry& entry, const MeshInterpreterConfig& mesh, RouterUnit* unit);
   absl::Status StartAdmin();
   void FollowVersions();
+  void ReportTraffic();
   void AfterAllWorkers(std::function<void()> then);
   Readiness IsReady() const;
   void FollowHangups();

@@ -11,33 +11,28 @@ namespace heddle {
 
 enum class HeaderId : uint8_t {
   kOther,
-  kAccept,
   kAuthorization,
-  kB3,
   kConnection,
   kContentLength,
   kContentType,
   kCookie,
-  kDate,
   kDtabLocal,
   kExpect,
   kFinagleHttpNack,
   kFinagleHttpNonretryableNack,
-  kForwarded,
   kHost,
   kHttp2Settings,
-  kIfMatch,
   kKeepAlive,
   kL5dAddContext,
-  kL5dClientId,
   kL5dCtxDeadline,
   kL5dCtxDtab,
-  kL5dCtxSample,
+  kL5dCtxSticky,
   kL5dCtxTrace,
   kL5dDstClient,
   kL5dDstResidual,
   kL5dDstService,
   kL5dDtab,
+  kL5dDtabSigned,
   kL5dErr,
   kL5dName,
   kL5dReqid,
@@ -47,12 +42,10 @@ enum class HeaderId : uint8_t {
   kL5dOther,  // any other that begins with "l5d-"
   kLocation,
   kMaxForwards,
-  kOrigin,
   kProxyAuthenticate,
   kProxyAuthorization,
   kProxyConnection,
   kRetryAfter,
-  kServer,
   kTe,
   kTrailer,
   kTransferEncoding,
@@ -65,9 +58,8 @@ enum class HeaderId : uint8_t {
   kXB3SpanId,
   kXB3TraceId,
   kXForwardedClientCert,
-  kXForwardedFor,
 };
-constexpr size_t kHeaderIdCount = static_cast<size_t>(HeaderId::kXForwardedFor) + 1;
+constexpr size_t kHeaderIdCount = static_cast<size_t>(HeaderId::kXForwardedClientCert) + 1;
 
 // The id of the field called `name`, compared without case; kOther or kL5dOther for one that is not listed.
 HeaderId FindHeaderId(absl::string_view name);

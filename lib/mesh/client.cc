@@ -17,6 +17,7 @@
 #include "lib/mesh/convert.h"
 #include "lib/mesh/explain_call.h"
 #include "lib/mesh/grpc_log.h"
+#include "lib/mesh/traffic_reporter.h"
 
 namespace heddle {
 namespace {
@@ -45,7 +46,8 @@ class MeshClient::Impl : public ClientStream::Listener, public std::enable_share
         started_ms_(loop.clock().WallNow() / Millis(1)),
         gate_(std::make_shared<LoopGate>(loop)),
         backoff_(options_.min_backoff, options_.max_backoff, Random::FromEntropy().Next()),
-        retry_(loop, [this] { Connect(); }) {
+        retry_(loop, [this] { Connect(); }),
+        traffic_(loop, Random::FromEntropy().Next(), [this] { Pump(); }) {
     if (options_.proxy_id.empty()) {
       options_.proxy_id =
           absl::StrCat(HostName(), "-", absl::Hex(Random::FromEntropy().Next(), absl::kZeroPad16));
@@ -64,6 +66,7 @@ class MeshClient::Impl : public ClientStream::Listener, public std::enable_share
   void Shutdown() {
     gate_->Close();
     retry_.Cancel();
+    traffic_.EndStream();
     if (stream_) std::exchange(stream_, nullptr)->Abandon();
     for (const auto& call : explains_) call->Abandon();
   }
@@ -74,7 +77,11 @@ class MeshClient::Impl : public ClientStream::Listener, public std::enable_share
       if (stream_) stream_->Cancel();
       return;
     }
-    if (state_->welcomed() && !connected_->Get()) Welcomed();
+    if (state_->welcomed() && !connected_->Get()) {
+      Welcomed();
+      traffic_.StartStream(Millis(message.welcome().traffic_interval_ms()));
+    }
+    if (message.has_traffic_request()) traffic_.Asked(message.traffic_request().id());
   }
 
   void Written() override { Pump(); }
@@ -91,6 +98,7 @@ class MeshClient::Impl : public ClientStream::Listener, public std::enable_share
     }
     error_ = error;
     state_->EndStream();
+    traffic_.EndStream();
     connected_->Set(false);
     retry_.Start(backoff_.Next());
   }
@@ -107,6 +115,7 @@ class MeshClient::Impl : public ClientStream::Listener, public std::enable_share
 
   MeshClientState& state() { return *state_; }
   const MeshClientState& state() const { return *state_; }
+  TrafficReporter& traffic() { return traffic_; }
   const MeshClientOptions& options() const { return options_; }
   const std::shared_ptr<Source<bool>>& connected() const { return connected_; }
   uint64_t reconnects() const { return streams_ == 0 ? 0 : streams_ - 1; }
@@ -145,7 +154,9 @@ class MeshClient::Impl : public ClientStream::Listener, public std::enable_share
 
   void Pump() {
     if (!stream_ || stream_->writing()) return;
-    if (state_->NextMessage(stream_->outgoing())) stream_->WriteOutgoing();
+    if (state_->NextMessage(stream_->outgoing()) || traffic_.NextMessage(stream_->outgoing())) {
+      stream_->WriteOutgoing();
+    }
   }
 
   Loop& loop_;
@@ -154,6 +165,7 @@ class MeshClient::Impl : public ClientStream::Listener, public std::enable_share
   const std::shared_ptr<LoopGate> gate_;
   JitteredBackoff backoff_;
   Timer retry_;
+  TrafficReporter traffic_;
   std::shared_ptr<MeshClientState> state_;
   std::shared_ptr<mesh::v1::Mesh::Stub> stub_;
   std::shared_ptr<ClientStream> stream_;                // null between two tries
@@ -226,6 +238,7 @@ Subscription MeshClient::Explain(const std::string& ns, const Dtab& local, const
 
 void MeshClient::OnSynced(SyncedHook hook) { impl_->state().OnSynced(std::move(hook)); }
 void MeshClient::Applied(const std::string& ns, DtabVersion version) { impl_->state().Applied(ns, version); }
+void MeshClient::ReportTraffic(TrafficSource source) { impl_->traffic().SetSource(std::move(source)); }
 std::shared_ptr<Watch<bool>> MeshClient::connected() const { return impl_->connected(); }
 uint64_t MeshClient::reconnects() const { return impl_->reconnects(); }
 const MeshClientOptions& MeshClient::options() const { return impl_->options(); }

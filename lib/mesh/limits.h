@@ -27,6 +27,9 @@ inline constexpr int kMaxMessageBytesFromNamerd = 64 << 20;
 inline constexpr size_t kMaxSubscriptions = 65536;
 inline constexpr size_t kMaxSubscriptionBytes = 64u << 20;
 inline constexpr size_t kMaxHeldEndpointSets = 65536;
+// Of one message of a traffic report; more come in several.
+inline constexpr int kMaxTrafficRows = 1024;
+inline constexpr int kMaxFailureKinds = 32;  // of a row
 // Of the texts in Hello and the names of namespaces.
 inline constexpr size_t kMaxTextBytes = 1024;
 

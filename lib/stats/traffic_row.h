@@ -25,6 +25,19 @@ struct TrafficCounts {
     for (const auto& [kind, count] : other.failures) failures[kind] += count;
     latency.Merge(other.latency);
   }
+  // What came after `earlier`, a state of the same counts.
+  TrafficCounts Since(const TrafficCounts& earlier) const {
+    TrafficCounts since;
+    since.requests = requests - earlier.requests;
+    since.successes = successes - earlier.successes;
+    for (const auto& [kind, count] : failures) {
+      const auto before = earlier.failures.find(kind);
+      const uint64_t more = before == earlier.failures.end() ? count : count - before->second;
+      if (more > 0) since.failures[kind] = more;
+    }
+    since.latency = latency.Since(earlier.latency);
+    return since;
+  }
   // 1 if there was no request.
   double SuccessRate() const {
     return requests == 0 ? 1.0 : static_cast<double>(successes) / static_cast<double>(requests);

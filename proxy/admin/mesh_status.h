@@ -25,6 +25,7 @@ class MeshStatus {
 
   // Namerd has answered once: names can be bound, or were and are still known.
   bool ready() const { return ready_; }
+  bool Follows(const MeshClient& client) const { return &client == client_.get(); }
   bool connected() const { return client_->connected()->Get(); }
   // "namerd at 127.0.0.1:4321".
   std::string Peer() const;

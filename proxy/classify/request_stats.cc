@@ -75,11 +75,27 @@ RequestStats::RequestStats(const Scope& scope, Detail detail)
       latency_(set_.AddLatency({"request_latency_ms"})) {}
 
 void RequestStats::OnException(FailureName name) {
-  Counter** counter = Find(exceptions_, name);
+  std::atomic<Counter*>& place = exceptions_[static_cast<size_t>(name)];
+  Counter* counter = place.load(std::memory_order_relaxed);
   if (counter == nullptr) {
-    counter = &exceptions_.emplace_back(name, &set_.AddCounter({"failures", ExceptionName(name)})).second;
+    counter = &set_.AddCounter({"failures", ExceptionName(name)});
+    place.store(counter, std::memory_order_release);
   }
-  (*counter)->Increment();
+  counter->Increment();
+}
+
+void RequestStats::AddTo(TrafficCounts& out) const {
+  uint64_t requests = success_.value();
+  out.successes += requests;
+  for (size_t i = 0; i < exceptions_.size(); ++i) {
+    const Counter* counter = exceptions_[i].load(std::memory_order_acquire);
+    if (counter == nullptr) continue;
+    const uint64_t count = counter->value();
+    out.failures[std::string(ExceptionName(static_cast<FailureName>(i)))] += count;
+    requests += count;
+  }
+  out.requests += requests;
+  latency_.AddTo(out.latency);
 }
 
 void RequestStats::FindStatus(int status) {

@@ -7,12 +7,14 @@
 #define HEDDLE_PROXY_CLASSIFY_REQUEST_STATS_H_
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "lib/base/clock.h"
 #include "lib/stats/metrics_tree.h"
+#include "lib/stats/traffic_row.h"
 #include "proxy/classify/classifier.h"
 
 namespace heddle {
@@ -80,6 +82,12 @@ class RequestStats {
   // requests are successes and failures.
   void OnGone() { pending_.Add(-1); }
 
+  // Requests that are over. Any thread, as long as it lives.
+  uint64_t done() const { return success_.value() + failures_.value(); }
+  // Adds what has been counted so far to `out`. Any thread, as long as it lives. Requests are what successes
+  // and failures add up to, also while its own thread counts.
+  void AddTo(TrafficCounts& out) const;
+
   MetricSet& set() { return set_; }
 
  private:
@@ -108,9 +116,9 @@ class RequestStats {
   int last_status_ = -1;
   Counter* last_code_ = nullptr;
   OfStatus last_;
-  std::vector<std::pair<int, Counter*>> codes_;    // at most the 900 there can be
-  std::vector<std::pair<int, OfStatus>> classes_;  // at most ten
-  std::vector<std::pair<FailureName, Counter*>> exceptions_;
+  std::vector<std::pair<int, Counter*>> codes_;                        // at most the 900 there can be
+  std::vector<std::pair<int, OfStatus>> classes_;                      // at most ten
+  std::array<std::atomic<Counter*>, kFailureNameCount> exceptions_{};  // by FailureName; null: none so far
 };
 
 }  // namespace heddle

@@ -5,53 +5,30 @@
 #include "absl/strings/str_split.h"
 #include "lib/base/check.h"
 #include "lib/http/chars.h"
+#include "proxy/identify/header_reader.h"
 
 namespace heddle {
 namespace {
 
 absl::string_view PathOf(absl::string_view target) { return target.substr(0, target.find('?')); }
 
-// A header by name, found by id where it has one.
-class HeaderReader {
- public:
-  explicit HeaderReader(std::string name)
-      : name_(std::move(name)), id_(FindHeaderId(name_)), reason_(name_ + " header is absent") {}
-
-  // "" if absent.
-  absl::string_view Read(const RequestView& request) const {
-    if (id_ == HeaderId::kHost) return request.host;
-    if (request.cleared && IsL5d(id_)) return {};
-    if (!IsUnlisted(id_)) return request.head->Value(request.bytes, id_);
-    for (const Field* f = request.head->begin_fields(); f != request.head->end_fields(); ++f) {
-      if (f->id == id_ && heddle::EqualsIgnoreCase(f->name.In(request.bytes), name_)) {
-        return f->value.In(request.bytes);
-      }
-    }
-    return {};
+bool AppendHeader(const HeaderReader& header, const RequestView& request, std::string* key,
+                  absl::string_view* reason) {
+  const absl::string_view value = header.Read(request);
+  if (value.empty()) {
+    *reason = header.absent();
+    return false;
   }
-  bool AppendKey(const RequestView& request, std::string* key, absl::string_view* reason) const {
-    const absl::string_view value = Read(request);
-    if (value.empty()) {
-      *reason = reason_;
-      return false;
-    }
-    key->append(value.data(), value.size());
-    return true;
-  }
-  const std::string& name() const { return name_; }
-
- private:
-  std::string name_;
-  HeaderId id_;
-  std::string reason_;
-};
+  key->append(value.data(), value.size());
+  return true;
+}
 
 class HeaderTokenIdentifier : public Identifier {
  public:
   HeaderTokenIdentifier(const HeaderTokenIdentifierConfig& config, Path prefix)
       : header_(config.header), prefix_(std::move(prefix)) {}
   bool AppendKey(const RequestView& request, std::string* key, absl::string_view* reason) const override {
-    return header_.AppendKey(request, key, reason);
+    return AppendHeader(header_, request, key, reason);
   }
   absl::StatusOr<Path> Name(absl::string_view key) const override { return prefix_.Concat(key); }
   size_t Consumed(const RequestView&, absl::string_view) const override { return 0; }
@@ -66,7 +43,7 @@ class HeaderIdentifier : public Identifier {
   HeaderIdentifier(const HeaderIdentifierConfig& config, Path prefix)
       : header_(config.header), prefix_(std::move(prefix)) {}
   bool AppendKey(const RequestView& request, std::string* key, absl::string_view* reason) const override {
-    return header_.AppendKey(request, key, reason);
+    return AppendHeader(header_, request, key, reason);
   }
   absl::StatusOr<Path> Name(absl::string_view key) const override {
     absl::StatusOr<Path> path = Path::Parse(key);

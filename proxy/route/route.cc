@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "proxy/route/rendezvous.h"
 
 namespace heddle {
 namespace {
@@ -35,6 +36,11 @@ std::string DescribeClient(const Client& client) {
 RouteTarget::RouteTarget(Client* c, std::string fields, Scope scope)
     : client(c), head_fields(std::move(fields)), scope_(std::move(scope)) {}
 
+void RouteTarget::MakeStats() {
+  stats_.emplace(scope_, RequestStats::Detail::kPlain);
+  if (ledger_ != nullptr) entry_.emplace(*ledger_, *service_, client->id(), *stats_);
+}
+
 RouteTargets::~RouteTargets() {
   for (const auto& target : targets) {
     if (target->client != nullptr) clients.Release(*target->client, last_used);
@@ -49,19 +55,26 @@ void RouteTargets::Spread(uint64_t presence) {
   });
 }
 
-RouteTarget* Route::DrawTarget(Random& random) {
+size_t RouteTargets::Pinned(uint64_t pin) {
+  if (names.empty()) names = RendezvousNames(snapshot->targets);
+  return RendezvousOf(names, shares, pin);
+}
+
+RouteTarget* Route::DrawTarget(Random& random, const std::optional<uint64_t>& pin) {
   RouteTargets& to = *targets_;
   if (to.targets.size() == 1) return to.targets[0].get();
   if (to.spread_at != *presence_) to.Spread(*presence_);
-  return to.targets[Draw(to.shares, random.Unit())].get();
+  const size_t drawn = pin.has_value() ? to.Pinned(*pin) : Draw(to.shares, random.Unit());
+  return to.targets[drawn].get();
 }
 
-Route::Outcome Route::Choose(Nanos now, Random& random, Choice* choice) {
+Route::Outcome Route::Choose(Nanos now, Random& random, const std::optional<uint64_t>& pin,
+                             Choice* choice) {
   last_used_ = now;
   if (now - touched_ >= kTouchInterval) Touch(now);
   if (targets_ == nullptr) return Outcome::kPending;
   if (targets_->targets.empty()) return Outcome::kNowhere;
-  RouteTarget* target = DrawTarget(random);
+  RouteTarget* target = DrawTarget(random, pin);
   if (target->client == nullptr) return Outcome::kNowhere;
   if (target->status != 0) {
     *choice = {targets_.get(), target, nullptr};

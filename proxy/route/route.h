@@ -17,6 +17,7 @@
 #include "proxy/route/bound_route.h"
 #include "proxy/route/client_cache.h"
 #include "proxy/route/service.h"
+#include "proxy/traffic/traffic_ledger.h"
 
 namespace heddle {
 
@@ -33,8 +34,14 @@ struct RouteTarget {
   RouteTarget(Client* c, std::string fields, Scope scope);
   // client/<id>/service/<name>, from the first request on: most of what a large union could cost.
   RequestStats& Stats() {
-    if (!stats_.has_value()) stats_.emplace(scope_, RequestStats::Detail::kPlain);
+    if (!stats_.has_value()) [[unlikely]]
+      MakeStats();
     return *stats_;
+  }
+  // Its counts are reported as those of `service`. Both outlive it.
+  void ReportTo(TrafficLedger& ledger, const std::string& service) {
+    ledger_ = &ledger;
+    service_ = &service;
   }
 
   Client* client;           // nullptr: nowhere
@@ -43,8 +50,13 @@ struct RouteTarget {
   bool has_residual = false;
 
  private:
+  void MakeStats();
+
   Scope scope_;
+  TrafficLedger* ledger_ = nullptr;  // null: they are not reported
+  const std::string* service_ = nullptr;
   std::optional<RequestStats> stats_;
+  std::optional<TrafficLedger::Entry> entry_;
 };
 
 // The targets of one snapshot: kept, with the clients that they hold, while a request is on its way to one,
@@ -59,12 +71,15 @@ struct RouteTargets {
   // Some client that had endpoints has none now, or the reverse: shares are to be computed again.
   // `presence` is ClientCache::presence.
   void Spread(uint64_t presence);
+  // The target that a pin leads to. REQUIRES: the shares are as they are now.
+  size_t Pinned(uint64_t pin);
 
   ClientCache& clients;
   std::shared_ptr<const BoundRoute> snapshot;
   std::vector<std::unique_ptr<RouteTarget>> targets;
   std::vector<double> shares;  // as of spread_at; not used while there is one target
   uint64_t spread_at = ~uint64_t{0};
+  std::vector<uint64_t> names;  // of the targets, for what is pinned; made for the first
   size_t requests = 0;
   bool current = true;
   Nanos last_used{0};  // once it is not current any more
@@ -83,8 +98,9 @@ class Route {
   };
 
   // Chooses a target by its share, and an endpoint of it. Targets without endpoints get nothing as long as
-  // another has some.
-  Outcome Choose(Nanos now, Random& random, Choice* choice);
+  // another has some. What is pinned gets the same target as long as the shares are the same, in every worker
+  // and proxy (rendezvous.h).
+  Outcome Choose(Nanos now, Random& random, const std::optional<uint64_t>& pin, Choice* choice);
   // Another endpoint of the same target; nullptr if there is none.
   static EndpointPool* ChooseAgain(const RouteTarget& target, Nanos now) { return target.client->Pick(now); }
 
@@ -117,7 +133,7 @@ class Route {
     touched_ = now;
     list_->splice(list_->begin(), *list_, place_);
   }
-  RouteTarget* DrawTarget(Random& random);
+  RouteTarget* DrawTarget(Random& random, const std::optional<uint64_t>& pin);
   Outcome WithoutEndpoint() const;
 
   uint64_t id_ = 0;

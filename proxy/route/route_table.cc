@@ -24,12 +24,13 @@ absl::string_view Segment(absl::string_view path) { return path.substr(path.empt
 
 RouteTable::RouteTable(Loop& loop, Binder& binder, const RouteConfig& config,
                        const ByPrefix<ClientConfig>& clients, const ByPrefix<ServiceConfig>& services,
-                       const Scope& scope, uint64_t seed)
+                       const Scope& scope, uint64_t seed, TrafficLedger* traffic)
     : loop_(loop),
       binder_(binder),
       config_(config),
       services_(services),
       scope_(scope),
+      traffic_(traffic),
       worker_(binder.AddWorker(loop, *this)),
       stats_(scope.Child("bindcache").Child("path")),
       bound_size_(stats_.set.AddGauge({"bound"})),
@@ -213,6 +214,7 @@ std::unique_ptr<RouteTargets> RouteTable::MakeTargets(Route& route,
     targets->targets.push_back(std::make_unique<RouteTarget>(client, std::move(fields), scope));
     targets->targets.back()->has_residual = !target.residual.empty();
     targets->targets.back()->status = target.status;
+    if (traffic_ != nullptr) targets->targets.back()->ReportTo(*traffic_, route.name_);
   }
   targets->snapshot = std::move(snapshot);
   return targets;

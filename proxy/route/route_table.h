@@ -30,9 +30,10 @@ namespace heddle {
 // is given.
 class RouteTable : public Binder::Sink {
  public:
-  // `scope`: rt/<router>.
+  // `scope`: rt/<router>. `traffic`: where targets report what they count; null: nowhere.
   RouteTable(Loop& loop, Binder& binder, const RouteConfig& config, const ByPrefix<ClientConfig>& clients,
-             const ByPrefix<ServiceConfig>& services, const Scope& scope, uint64_t seed);
+             const ByPrefix<ServiceConfig>& services, const Scope& scope, uint64_t seed,
+             TrafficLedger* traffic = nullptr);
   ~RouteTable() override;  // REQUIRES: no request is under way
   RouteTable(const RouteTable&) = delete;
   RouteTable& operator=(const RouteTable&) = delete;
@@ -87,6 +88,7 @@ class RouteTable : public Binder::Sink {
   const RouteConfig& config_;
   const ByPrefix<ServiceConfig>& services_;
   const Scope scope_;
+  TrafficLedger* const traffic_;
   size_t worker_;
   uint64_t next_id_ = 1;
   size_t waiting_ = 0;

@@ -249,7 +249,7 @@ void Attempts::TryAgain() {
   Route::Choice next;
   const Nanos now = worker_.loop().Now();
   // As Linkerd's retries, which are above the name tree: the name is drawn again, and as it leads by now.
-  const bool ready = route_->Choose(now, worker_.random(), &next) == Route::Outcome::kReady;
+  const bool ready = route_->Choose(now, worker_.random(), request_.pin, &next) == Route::Outcome::kReady;
   if (!ready || next.target == choice_.target || !MoveTo(next)) choice_.pool = ChooseAgain();
   if (choice_.pool != nullptr) {
     BeginAttempt(/*fresh=*/false);

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -37,6 +38,7 @@ class Attempts : private ExchangeHandler, private PoolWaiter {
     RequestTraits traits;
     Tunnel tunnel = Tunnel::kNever;  // what it asks for
     Nanos ends_at = Nanos::max();    // what begins later is of no use
+    std::optional<uint64_t> pin;     // RequestContext::pin
   };
 
   Attempts(ServerWorker& worker, Exchange& exchange);

@@ -143,6 +143,10 @@ absl::Status Exchange::FindRoute(absl::string_view bytes) {
                                                    ") / ", reason));
   }
   consumed_ = identifier.Consumed(view, key);
+  if (worker_.sticky_key() != nullptr) [[unlikely]]
+    ReadPin(*worker_.sticky_key(), view, &context_);
+  if (connection_->server().override_keys.has_value()) [[unlikely]]
+    return FindGuardedRoute(bytes);
   const size_t name_size = key.size();
   const bool overrides = !context_.cleared && HasOverrides(head);
   if (overrides) AppendOverridesKey(bytes, head, &key);
@@ -153,7 +157,12 @@ absl::Status Exchange::FindRoute(absl::string_view bytes) {
   if (overrides) {
     ASSIGN_OR_RETURN(local, ParseOverrides(bytes, head));
   }
-  ASSIGN_OR_RETURN(const Path name, identifier.Name(absl::string_view(key).substr(0, name_size)));
+  return AddRoute(name_size, local);
+}
+
+absl::Status Exchange::AddRoute(size_t name_size, const Dtab& local) {
+  const absl::string_view key = worker_.key();
+  ASSIGN_OR_RETURN(const Path name, worker_.identifier().Name(key.substr(0, name_size)));
   ASSIGN_OR_RETURN(route_, worker_.routes().Add(key, name, local));
   return absl::OkStatus();
 }
@@ -162,7 +171,8 @@ absl::Status Exchange::FindRoute(absl::string_view bytes) {
 size_t Exchange::Proceed(absl::string_view bytes) {
   const size_t head_size = parser_.head().size;
   Route::Choice choice;
-  const Route::Outcome outcome = route_->Choose(worker_.loop().Now(), worker_.random(), &choice);
+  const Route::Outcome outcome =
+      route_->Choose(worker_.loop().Now(), worker_.random(), context_.pin, &choice);
   if (outcome == Route::Outcome::kReady) [[likely]]
     return Dispatch(bytes, choice);
   if (outcome == Route::Outcome::kPending) {
@@ -194,7 +204,7 @@ void Exchange::OnRouteChanged() {
   waiting_ = false;
   ServerConnection* connection = connection_;
   Route::Choice choice;
-  switch (route_->Choose(worker_.loop().Now(), worker_.random(), &choice)) {
+  switch (route_->Choose(worker_.loop().Now(), worker_.random(), context_.pin, &choice)) {
     case Route::Outcome::kReady:
       binding_timer_.Cancel();
       Dispatch(received_, choice);
@@ -230,7 +240,7 @@ size_t Exchange::Dispatch(absl::string_view bytes, const Route::Choice& choice) 
   if (service.config.total_timeout > Millis(0)) [[unlikely]]
     EndBy(worker_.loop().Now() + service.config.total_timeout, Limit::kService);
   const bool streamed = head.chunked || head.content_length > worker_.config().replay_bytes;
-  attempts_.Begin(*route_, choice, {{head.method, streamed}, asks_, ends_at_});
+  attempts_.Begin(*route_, choice, {{head.method, streamed}, asks_, ends_at_, context_.pin});
   WriteHead(bytes, *choice.target);
   // Of the body only as much as can be sent again: the rest comes by TakeBody, once there is a connection.
   const absl::string_view rest = bytes.substr(head.size, attempts_.room());

@@ -82,6 +82,13 @@ class Exchange : private RouteWaiter {
   absl::Status LimitTime();
   // Sets route_, or says why there is none.
   absl::Status FindRoute(absl::string_view bytes);
+  // ... at a server that honours only rules that are signed. The worker's key is the name's so far.
+  absl::Status FindGuardedRoute(absl::string_view bytes);
+  // The request's signed rules count: they have not expired, and are signed by one of the server's keys, or
+  // were when the route that is set now was made. Appends to the worker's key.
+  bool AcceptSigned(absl::string_view bytes);
+  // A route for the worker's key, whose first `name_size` bytes are the name's.
+  absl::Status AddRoute(size_t name_size, const Dtab& local);
   absl::Status CheckTunnel(absl::string_view bytes);
   size_t Proceed(absl::string_view bytes);
   size_t Dispatch(absl::string_view bytes, const Route::Choice& choice);

@@ -120,6 +120,10 @@ IdSet DroppedOf(const RequestEdits& edits) {
   if (edits.max_forwards.has_value()) drop |= SetOf(HeaderId::kMaxForwards);
   if (!edits.forward_client_cert) drop |= SetOf(HeaderId::kXForwardedClientCert);
   if (edits.context->cleared) drop |= kL5d;
+  if (edits.context->pin.has_value()) drop |= SetOf(HeaderId::kL5dCtxSticky);
+  // Nobody further in is to take the one for a permission, or the other for rules.
+  if (edits.origin->server->override_keys.has_value())
+    drop |= SetOf(HeaderId::kL5dDtabSigned, HeaderId::kDtabLocal);
   drop |= edits.origin->propagator == TracePropagator::kZipkin ? kB3 : SetOf(HeaderId::kL5dReqid);
   return drop;
 }
@@ -164,6 +168,8 @@ void AppendContextFields(const RequestEdits& edits, Random& random, std::string*
   } else {
     AppendTraceFields(span, out);
   }
+  if (edits.context->pin_travels) [[unlikely]]
+    AppendPinField(*edits.context->pin, out);
 }
 
 }  // namespace

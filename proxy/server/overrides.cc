@@ -42,4 +42,18 @@ absl::StatusOr<Dtab> ParseOverrides(absl::string_view bytes, const Head& head) {
   return rules;
 }
 
+absl::StatusOr<SignedOverride> ReadSignedOverride(absl::string_view bytes, const Head& head) {
+  const Field* first = head.Find(HeaderId::kL5dDtabSigned);
+  for (const Field* field = first + 1; field != head.end_fields(); ++field) {
+    if (field->id == HeaderId::kL5dDtabSigned) {
+      return absl::InvalidArgumentError("several signed overrides in one request");
+    }
+  }
+  return ParseSignedOverride(first->value.In(bytes));
+}
+
+void AppendSignedOverrideKey(absl::string_view bytes, const Head& head, size_t server, std::string* key) {
+  absl::StrAppend(key, "\v", server, "\v", head.Value(bytes, HeaderId::kL5dDtabSigned));
+}
+
 }  // namespace heddle

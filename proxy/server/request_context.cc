@@ -96,4 +96,11 @@ absl::Status ReadContext(absl::string_view bytes, const Head& head, const Reques
   return absl::OkStatus();
 }
 
+void ReadPin(const StickyKey& key, const RequestView& request, RequestContext* context) {
+  context->pin = ReceivedPin(request);
+  if (!context->pin.has_value()) context->pin = key.Pin(request);
+  context->pin_travels = context->pin.has_value();
+  if (!context->pin_travels) context->pin = context->trace.trace;
+}
+
 }  // namespace heddle

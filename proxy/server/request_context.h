@@ -11,6 +11,7 @@
 #include "lib/base/status.h"
 #include "lib/http/head.h"
 #include "lib/trace/trace_context.h"
+#include "proxy/identify/sticky_key.h"
 #include "proxy/server/forwarded.h"
 #include "proxy/server/router_config.h"
 
@@ -32,6 +33,9 @@ struct RequestContext {
   bool cleared = false;
   std::optional<Deadline> deadline;
   TraceContext trace;  // the span of this server
+  // RouterConfig::sticky_key: the side of unions that the request is on; nullopt: the router has no such key.
+  std::optional<uint64_t> pin;
+  bool pin_travels = false;  // as l5d-ctx-sticky
 };
 
 // What the proxy knows of the connection a request came on: made once a connection.
@@ -45,6 +49,11 @@ struct RequestOrigin {
 // InvalidArgument (400): more Via entries than max_call_depth. Costs no system call, and no clock.
 absl::Status ReadContext(absl::string_view bytes, const Head& head, const RequestOrigin& origin,
                          Random& random, RequestContext* context);
+
+// Reads the pin: that of the requests which led to this one, so that a call graph is on one side; else that
+// of the request's key; else the trace's id, which all of its call graph has as well, and which does not
+// travel a second time: a request further on that has a key is pinned by that. REQUIRES: after ReadContext.
+void ReadPin(const StickyKey& key, const RequestView& request, RequestContext* context);
 
 }  // namespace heddle
 

@@ -64,13 +64,13 @@ struct Router::Impl {
 };
 
 Router::Router(RouterConfig config, Interpreter& interpreter, Loop& control, std::vector<Loop*> workers,
-               const Scope& rt, AccessLog* access_log)
+               const Scope& rt, AccessLog* access_log, TrafficLedger* traffic)
     : impl_(
           std::make_unique<Impl>(ShareBudgets(std::move(config), workers.size()), interpreter, control, rt)) {
   for (Loop* loop : workers) {
     impl_->workers.push_back(std::make_unique<ServerWorker>(*loop, impl_->config, *impl_->identifier,
                                                             impl_->binder, impl_->admissions, access_log,
-                                                            impl_->scope));
+                                                            impl_->scope, traffic));
   }
   impl_->loops = std::move(workers);
 }

@@ -25,14 +25,15 @@
 namespace heddle {
 
 class AccessLog;
+class TrafficLedger;
 
 // Control thread only. All arguments outlive the router.
 class Router {
  public:
   // `workers` may hold `control` itself, for a process of one thread (tests). `access_log` gets a line for
-  // each request that was answered; null: nobody does.
+  // each request that was answered, `traffic` what is counted of each service and client; null: nobody does.
   Router(RouterConfig config, Interpreter& interpreter, Loop& control, std::vector<Loop*> workers,
-         const Scope& rt, AccessLog* access_log = nullptr);
+         const Scope& rt, AccessLog* access_log = nullptr, TrafficLedger* traffic = nullptr);
   // REQUIRES: the workers' loops do not run.
   ~Router();
   Router(const Router&) = delete;

@@ -13,10 +13,12 @@
 #include "lib/dtab/dtab.h"
 #include "lib/dtab/path.h"
 #include "lib/net/socket_options.h"
+#include "lib/signing/signed_override.h"
 #include "lib/trace/trace_context.h"
 #include "proxy/access_log/access_log_config.h"
 #include "proxy/balance/client_config.h"
 #include "proxy/identify/identifier.h"
+#include "proxy/identify/sticky_key.h"
 #include "proxy/route/by_prefix.h"
 #include "proxy/route/route_config.h"
 #include "proxy/route/service_config.h"
@@ -44,8 +46,12 @@ struct ServerConfig {
   // maxConcurrentRequests, all workers together; above, a request is answered 503 with l5d-retryable. 0: no
   // limit.
   uint32_t max_concurrent_requests = 0;
-  // clearContext: the l5d headers of requests are not believed nor passed on, and responses get none.
+  // clearContext: the l5d headers of requests are not believed nor passed on, and responses get none. Rules
+  // that are signed are believed all the same.
   bool clear_context = false;
+  // overrides, overrideKeyFile (Heddle's own): of a request's own rules only those count that one of these
+  // keys has signed; without a key, none. nullopt: all do.
+  std::optional<SigningKeys> override_keys;
   std::optional<ForwardedConfig> forwarded;
   std::string
       timestamp_header;  // timestampHeader: gets the milliseconds since the epoch at arrival; "": none
@@ -74,6 +80,7 @@ struct RouterConfig {
   std::vector<ServerConfig> servers{ServerConfig{}};
   ServerLimits limits;
   RouteConfig route;
+  std::optional<StickyKeyConfig> sticky_key;  // stickyKey (Heddle's own); nullopt: every choice is a draw
   TracePropagator trace_propagator = TracePropagator::kDefault;  // tracePropagator
   ByPrefix<ClientConfig> clients;                                // `client`
   ByPrefix<ServiceConfig> services;                              // `service`

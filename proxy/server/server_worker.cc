@@ -28,15 +28,16 @@ Scope ServerScope(const Scope& rt, const ServerConfig& config, const SocketAddre
 
 ServerWorker::ServerWorker(Loop& loop, const RouterConfig& config, const Identifier& identifier,
                            Binder& binder, const std::vector<std::unique_ptr<Admission>>& admissions,
-                           AccessLog* access_log, const Scope& scope)
+                           AccessLog* access_log, const Scope& scope, TrafficLedger* traffic)
     : loop_(loop),
       config_(config),
       identifier_(identifier),
+      sticky_key_(config.sticky_key),
       admissions_(admissions),
       access_log_(access_log),
       scope_(scope),
       random_(Random::FromEntropy()),
-      routes_(loop, binder, config.route, config.clients, config.services, scope, random_.Next()),
+      routes_(loop, binder, config.route, config.clients, config.services, scope, random_.Next(), traffic),
       closer_(loop),
       sweep_(loop, [this] { Sweep(); }),
       drain_timer_(loop, [this] { OnDrainTimer(); }) {
@@ -63,9 +64,10 @@ absl::StatusOr<SocketAddress> ServerWorker::Listen(size_t server, const SocketAd
       }));
   const SocketAddress bound = listener->address();
   const ServerConfig& config = config_.servers[server];
-  servers_.push_back(
-      std::make_unique<Server>(Server{config, admissions_[server].get(),
-                                      ServerStats(ServerScope(scope_, config, bound)), std::move(listener)}));
+  // Made in place: counters do not move.
+  servers_.emplace_back(new Server{config, admissions_[server].get(),
+                                   ServerStats(ServerScope(scope_, config, bound), config),
+                                   std::move(listener)});
   return bound;
 }
 

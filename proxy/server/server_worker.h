@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,10 @@ namespace heddle {
 class ServerWorker {
  public:
   // All arguments outlive it. `scope`: rt/<router>. `admissions`: of each server, null if it takes any number
-  // of requests. `access_log`: null if there is none.
+  // of requests. `access_log`, `traffic`: null if there is none.
   ServerWorker(Loop& loop, const RouterConfig& config, const Identifier& identifier, Binder& binder,
                const std::vector<std::unique_ptr<Admission>>& admissions, AccessLog* access_log,
-               const Scope& scope);
+               const Scope& scope, TrafficLedger* traffic = nullptr);
   ~ServerWorker();  // closes everything at once
   ServerWorker(const ServerWorker&) = delete;
   ServerWorker& operator=(const ServerWorker&) = delete;
@@ -45,6 +46,8 @@ class ServerWorker {
   Loop& loop() const { return loop_; }
   const RouterConfig& config() const { return config_; }
   const Identifier& identifier() const { return identifier_; }
+  // nullptr: requests are not pinned.
+  const StickyKey* sticky_key() const { return sticky_key_.has_value() ? &*sticky_key_ : nullptr; }
   RouteTable& routes() { return routes_; }
   Random& random() { return random_; }
   LingeringCloser& closer() { return closer_; }
@@ -77,6 +80,7 @@ class ServerWorker {
   Loop& loop_;
   const RouterConfig& config_;
   const Identifier& identifier_;
+  const std::optional<StickyKey> sticky_key_;
   const std::vector<std::unique_ptr<Admission>>& admissions_;
   AccessLog* const access_log_;
   const Scope scope_;
