@@ -11,6 +11,7 @@
 #include "proxy/config/read_path.h"
 #include "proxy/config/read_server.h"
 #include "proxy/config/read_service.h"
+#include "proxy/config/read_sticky_key.h"
 #include "proxy/config/refused.h"
 
 namespace heddle {
@@ -136,6 +137,7 @@ void ReadRouter(const ConfigNode& node, ConfigErrors& errors, RouterEntry* entry
   if (const ConfigNode* interpreter = reader.Node("interpreter")) {
     ReadInterpreterConfig(*interpreter, errors, &entry->interpreter);
   }
+  if (const ConfigNode* sticky = reader.Node("stickyKey")) router.sticky_key = ReadStickyKey(*sticky, errors);
   reader.OptionalMillis("bindingTimeoutMs", &router.route.binding_timeout);
   if (const ConfigNode* cache = reader.Node("bindingCache")) ReadBindingCache(*cache, errors, &router.route);
   if (const ConfigNode* client = reader.Node("client")) ReadClients(*client, errors, &router.clients);
@@ -151,10 +153,11 @@ void ReadRouter(const ConfigNode& node, ConfigErrors& errors, RouterEntry* entry
   Refuse(reader, kRefusedKeys);
   RefuseClientKeys(reader);
   RefuseServiceKeys(reader);
-  RefuseMisplaced(reader,
-                  {"clearContext", "maxConcurrentRequests", "addForwardedHeader", "timestampHeader",
-                   "maxCallDepth", "allowConnect", "serverSession", "port", "ip"},
-                  "an element of the router's 'servers'");
+  RefuseMisplaced(
+      reader,
+      {"clearContext", "maxConcurrentRequests", "addForwardedHeader", "timestampHeader", "maxCallDepth",
+       "allowConnect", "overrides", "overrideKeyFile", "serverSession", "port", "ip"},
+      "an element of the router's 'servers'");
   reader.Finish();
 }
 

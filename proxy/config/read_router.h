@@ -24,6 +24,7 @@ namespace heddle {
 //   bindingTimeoutMs: 10000
 //   bindingCache:           {paths: 1000, trees: 1000, bounds: 1000, clients: 1000, idleTtlSecs: 600,
 //                            unknowns: 1000, unknownTtlSecs: 60}; see RouteConfig
+//   stickyKey:              {header: x-user-id} or {cookie: session}: see ReadStickyKey; Heddle's own
 //   httpAccessLog ...       see ReadAccessLog
 //   maxHeadersKB: 8, maxInitialLineKB: 4, maxErrResponseKB: 5120, streamAfterContentLengthKB: 5
 //   tracePropagator:        {kind: io.l5d.default}, or io.l5d.zipkin: the x-b3 headers

@@ -84,6 +84,35 @@ void ReadTimestampHeader(ObjectReader& reader, std::string* out) {
                                                   "X-Request-Start"));
 }
 
+void ReadSignedKeys(ObjectReader& reader, ServerConfig* config) {
+  std::string file;
+  if (!reader.Required("overrideKeyFile", &file)) return;
+  absl::StatusOr<SigningKeys> keys = ReadSigningKeys(file);
+  if (keys.ok()) {
+    config->override_keys = *std::move(keys);
+  } else {
+    reader.AddError("overrideKeyFile", keys.status().message());
+  }
+}
+
+void ReadOverrides(ObjectReader& reader, ServerConfig* config) {
+  std::string overrides;
+  const bool read = reader.OptionalOneOf("overrides", &overrides, {"all", "signed", "none"});
+  if (overrides == "all" && config->clear_context) {
+    reader.AddError("overrides",
+                    "'all' contradicts clearContext, which believes no l5d header; write signed, or none, or "
+                    "remove one of the two");
+  }
+  if (read && overrides != "all") config->override_keys.emplace();
+  if (overrides == "signed") {
+    ReadSignedKeys(reader, config);
+  } else if (!read && reader.node().Find("overrides") != nullptr) {
+    reader.Ignore("overrideKeyFile");  // what it is for is not known
+  } else {
+    reader.Later("overrideKeyFile", "has a meaning with 'overrides: signed' only; write that, or remove it");
+  }
+}
+
 }  // namespace
 
 ServerConfig ReadServer(const ConfigNode& node, ConfigErrors& errors) {
@@ -103,6 +132,7 @@ ServerConfig ReadServer(const ConfigNode& node, ConfigErrors& errors) {
   ReadTimestampHeader(reader, &config.timestamp_header);
   reader.Optional("maxCallDepth", &config.max_call_depth, 0, kMost);
   reader.Optional("allowConnect", &config.allow_connect);
+  ReadOverrides(reader, &config);
   Refuse(reader, kRefusedKeys);
   reader.Finish();
   return config;

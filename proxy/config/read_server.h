@@ -21,6 +21,10 @@ namespace heddle {
 //   timestampHeader             none
 //   maxCallDepth: 1000
 //   allowConnect: false         Heddle's own
+//   overrides: all              Heddle's own: which of the rules that requests bring along count; signed:
+//   those
+//                               with a signature by one of the keys in
+//   overrideKeyFile:            (required with signed, see ReadSigningKeys); none: none
 ServerConfig ReadServer(const ConfigNode& node, ConfigErrors& errors);
 
 }  // namespace heddle

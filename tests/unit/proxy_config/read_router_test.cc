@@ -26,6 +26,30 @@ TEST_CASE("Bounds of heads and bodies") {
         "streamAfterContentLengthKB: expected a whole number from 0 to 2097151, found '-1'");
 }
 
+TEST_CASE("What pins requests to a side") {
+  using Kind = StickyKeyConfig::Kind;
+  CHECK_FALSE(RouterWith("label: x").router.sticky_key.has_value());
+  const auto header = RouterWith("stickyKey: {header: x-user-id}").router.sticky_key;
+  REQUIRE(header.has_value());
+  CHECK(header->kind == Kind::kHeader);
+  CHECK(header->name == "x-user-id");
+  const auto cookie = RouterWith("stickyKey: {cookie: session}").router.sticky_key;
+  REQUIRE(cookie.has_value());
+  CHECK(cookie->kind == Kind::kCookie);
+  CHECK(cookie->name == "session");
+
+  const auto mistake = [](const char* keys) { return MistakeWith(absl::StrCat("stickyKey: ", keys)); };
+  CHECK(absl::StrContains(mistake("{}"), "stickyKey: give one of header and cookie"));
+  CHECK(absl::StrContains(mistake("{header: a, cookie: b}"), "stickyKey: give one of header and cookie"));
+  CHECK(absl::StrContains(mistake("{headers: a, cookie: b}"), "did you mean 'header'?"));
+  CHECK(
+      absl::StrContains(mistake("{header: 'x user'}"), "stickyKey.header: 'x user' is no name of a header"));
+  CHECK(absl::StrContains(mistake("{cookie: ''}"), "stickyKey.cookie: '' is no name of a cookie"));
+  CHECK(absl::StrContains(mistake("{header: [a]}"), "stickyKey.header: "));
+  CHECK(absl::StrContains(mistake("{header: L5d-Ctx-Sticky}"), "name what tells the user"));
+  CHECK(absl::StrContains(mistake("x-user-id"), "stickyKey: "));
+}
+
 TEST_CASE("Trace headers and the originator") {
   CHECK(RouterWith("label: x").router.trace_propagator == TracePropagator::kDefault);
   CHECK(RouterWith("tracePropagator: {kind: io.l5d.default}").router.trace_propagator ==

@@ -1,7 +1,10 @@
 // The elements of a router's `servers`.
 #include "proxy/config/read_server.h"
 
+#include <fstream>
+
 #include "absl/strings/match.h"
+#include "tests/support/temp_dir.h"
 #include "tests/unit/proxy_config/parsed.h"
 
 namespace heddle {
@@ -27,6 +30,7 @@ TEST_CASE("Without keys, a server is as Linkerd's") {
   CHECK(config.timestamp_header.empty());
   CHECK(config.max_call_depth == 1000);
   CHECK_FALSE(config.allow_connect);
+  CHECK_FALSE(config.override_keys.has_value());
   CHECK_FALSE(config.socket.backlog.has_value());
   CHECK_FALSE(config.socket.keep_alive.has_value());
 }
@@ -90,6 +94,33 @@ TEST_CASE("Mistakes of a server's values") {
   CHECK(absl::StrContains(Mistake("tls: {certPath: a, keyPath: b}"), "tls: not supported yet"));
   CHECK(absl::StrContains(Mistake("announce: [/#/io.l5d.zk/web]"), "announce: not supported yet"));
   CHECK(absl::StrContains(Mistake("engine: {kind: netty4}"), "no meaning since Linkerd 1.4"));
+}
+
+TEST_CASE("Which of a request's own rules count") {
+  TempDir dir;
+  const std::string file = dir / "keys";
+  const auto write = [&](const char* text) { std::ofstream(file) << text; };
+  const std::string with_file = absl::StrCat("overrides: signed, overrideKeyFile: ", file);
+  write("0123456789abcdef\n# old\nfedcba9876543210\n");
+  CHECK_FALSE(ServerWith("overrides: all").override_keys.has_value());
+  CHECK(ServerWith("overrides: none").override_keys == SigningKeys{});
+  CHECK(ServerWith(with_file).override_keys == SigningKeys{"0123456789abcdef", "fedcba9876543210"});
+  CHECK(ServerWith(absl::StrCat(with_file, ", clearContext: true")).override_keys->size() == 2);
+  CHECK(ServerWith("overrides: none, clearContext: true").override_keys->empty());
+
+  CHECK(Mistake("overrides: sigend") ==
+        "servers[0].overrides: unknown value 'sigend'; did you mean 'signed'? Accepted: all, signed, none");
+  CHECK(absl::StrContains(Mistake(absl::StrCat("overrides: sigend, overrideKeyFile: ", file)), "'signed'?"));
+  CHECK(Mistake("overrides: signed") ==
+        "servers[0]: the key 'overrideKeyFile' is missing; it is required here");
+  CHECK(absl::StrContains(Mistake("overrides: signed, overrideKeyFile: /nowhere/keys"),
+                          "servers[0].overrideKeyFile: /nowhere/keys: No such file or directory; `openssl"));
+  CHECK(absl::StrContains(Mistake(absl::StrCat("overrides: signed, overrideKeyFile: ", dir.path().string())),
+                          "Is a directory"));
+  CHECK(absl::StrContains(Mistake("overrideKeyFile: keys"), "with 'overrides: signed' only"));
+  CHECK(absl::StrContains(Mistake("overrides: all, clearContext: true"), "'all' contradicts clearContext"));
+  write("too short");
+  CHECK(absl::StrContains(Mistake(with_file), "keys:1: the key has 9 bytes; 16 to 1024 are accepted"));
 }
 
 }  // namespace
