@@ -24,6 +24,7 @@ void LogServing(absl::string_view what, const std::string& address) {
 App::App(NamerdConfig config)
     : config_(std::move(config)),
       fleet_(loop_),
+      traffic_(loop_),
       admin_(loop_, absl::StrCat("Heddle namerd ", kVersion)),
       grace_(loop_, [this] { loop_.Stop(); }) {}
 
@@ -73,7 +74,7 @@ absl::Status App::StartMesh() {
     interfaces.push_back(&interface);
     addresses.push_back(interface.address);
   }
-  mesh_server_.emplace(loop_, *namespaces_, fleet_, names_in_use_);
+  mesh_server_.emplace(loop_, *namespaces_, fleet_, names_in_use_, traffic_);
   ASSIGN_OR_RETURN(const std::vector<uint16_t> ports, mesh_server_->Serve(addresses));
   for (size_t i = 0; i < ports.size(); ++i) {
     addresses[i].set_port(ports[i]);

@@ -17,6 +17,7 @@
 #include "namerd/config/namerd_config.h"
 #include "namerd/fleet/fleet.h"
 #include "namerd/fleet/names_in_use.h"
+#include "namerd/fleet/traffic_book.h"
 #include "namerd/http_api/http_api.h"
 #include "namerd/mesh_api/server.h"
 #include "namerd/namespaces/namespaces.h"
@@ -54,6 +55,7 @@ class App {
   std::unique_ptr<Store> store_;
   std::optional<Namespaces> namespaces_;
   Fleet fleet_;
+  TrafficBook traffic_;
   NamesInUse names_in_use_;
   std::optional<HttpApi> http_api_;
   std::vector<std::unique_ptr<HttpServer>> http_servers_;

@@ -77,6 +77,7 @@ TrafficBook::~TrafficBook() = default;
 
 void TrafficBook::Add(const std::vector<TrafficRow>& report, Millis covers) {
   const Nanos middle = impl_->loop.Now() - covers / 2;
+  impl_->ForgetOld();
   for (const TrafficRow& row : report) {
     if (row.counts.requests == 0) continue;
     impl_->Add(row, middle);

@@ -13,6 +13,7 @@
 #include "lib/mesh/loop_gate.h"
 #include "namerd/fleet/fleet.h"
 #include "namerd/fleet/names_in_use.h"
+#include "namerd/fleet/traffic_book.h"
 #include "namerd/namespaces/namespaces.h"
 
 namespace heddle::namerd {
@@ -28,8 +29,13 @@ class LiveCall {
 // Shared by the server and its calls.
 class CallRegistry {
  public:
-  CallRegistry(Loop& loop, Namespaces& on_loop_namespaces, Fleet& on_loop_fleet, NamesInUse& on_loop_names)
-      : namespaces(on_loop_namespaces), fleet(on_loop_fleet), names_in_use(on_loop_names), gate_(loop) {}
+  CallRegistry(Loop& loop, Namespaces& on_loop_namespaces, Fleet& on_loop_fleet, NamesInUse& on_loop_names,
+               TrafficBook& on_loop_traffic)
+      : namespaces(on_loop_namespaces),
+        fleet(on_loop_fleet),
+        names_in_use(on_loop_names),
+        traffic(on_loop_traffic),
+        gate_(loop) {}
 
   // Any thread. False once closed: then the call has to be ended at once, and never touches the loop.
   bool Add(std::shared_ptr<LiveCall> call) {
@@ -61,6 +67,7 @@ class CallRegistry {
   Namespaces& namespaces;
   Fleet& fleet;
   NamesInUse& names_in_use;
+  TrafficBook& traffic;
 
  private:
   LoopGate gate_;

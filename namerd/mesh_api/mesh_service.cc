@@ -40,8 +40,8 @@ class ConnectCall : public LoopReactor<grpc::ServerBidiReactor<FromProxy, FromNa
 
  private:
   void Begin() override {
-    session_ = std::make_unique<ProxySession>(calls().namespaces, calls().fleet, calls().names_in_use, peer_,
-                                              [this] { Pump(); });
+    session_ = std::make_unique<ProxySession>(calls().namespaces, calls().fleet, calls().names_in_use,
+                                              calls().traffic, peer_, [this] { Pump(); });
     Pump();
   }
   void Release() override { session_.reset(); }

@@ -27,11 +27,12 @@ absl::Status CheckText(absl::string_view what, const std::string& text) {
 
 }  // namespace
 
-ProxySession::ProxySession(Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use, std::string peer,
-                           std::function<void()> on_outgoing)
+ProxySession::ProxySession(Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use,
+                           TrafficBook& traffic, std::string peer, std::function<void()> on_outgoing)
     : namespaces_(namespaces),
       fleet_(fleet),
       names_in_use_(names_in_use),
+      traffic_(traffic),
       peer_(std::move(peer)),
       on_outgoing_(std::move(on_outgoing)) {}
 
@@ -59,9 +60,22 @@ absl::Status ProxySession::Receive(const FromProxy& message) {
       member_->Rejected(error);
       return absl::OkStatus();
     }
-    default:  // traffic reports, which nobody asks for yet, and what later versions say
+    case FromProxy::kTraffic:
+      ReceiveTraffic(message.traffic());
+      return absl::OkStatus();
+    default:  // what later versions say
       return absl::OkStatus();
   }
+}
+
+// A report that is wrong is no reason to lose the stream: the proxy has to go on routing.
+void ProxySession::ReceiveTraffic(const mesh::v1::Traffic& report) {
+  const absl::Status status = intake_->Receive(report);
+  if (status.ok()) return;
+  const std::string error = absl::StrCat("traffic report: ", status.message());
+  member_->Rejected(error.substr(0, mesh_limits::kMaxTextBytes));
+  if (std::exchange(complained_, true)) return;
+  Log(LogLevel::kWarning) << "mesh: of what the proxy at " << peer_ << " reports not all counts: " << error;
 }
 
 absl::Status ProxySession::ReceiveHello(const mesh::v1::Hello& hello) {
@@ -84,6 +98,8 @@ absl::Status ProxySession::ReceiveHello(const mesh::v1::Hello& hello) {
                          .version = hello.version(),
                          .peer = peer_,
                          .started_ms = hello.started_ms()});
+  intake_ = std::make_unique<TrafficIntake>(traffic_, hello.proxy_id(),
+                                            [this] { const Call call(*this, Call::By::kWatch); });
   welcome_due_ = true;
   return absl::OkStatus();
 }
@@ -236,6 +252,7 @@ void ProxySession::OnDtab(FollowedNamespace& ns) {
   if (!now.value) return;
   // A namespace that does not exist is an empty dtab.
   ns.latest = now.value->has_value() ? (*now.value)->version : DtabVersion{namespaces_.store().epoch(), 0};
+  fleet_.OnVersion(ns.name, *ns.latest);  // every session says so; the first counts
   EnqueueSynced(ns);
 }
 

@@ -23,6 +23,8 @@
 #include "lib/naming/interpreter.h"
 #include "namerd/fleet/fleet.h"
 #include "namerd/fleet/names_in_use.h"
+#include "namerd/fleet/traffic_book.h"
+#include "namerd/mesh_api/traffic_intake.h"
 #include "namerd/namespaces/namespaces.h"
 
 namespace heddle::mesh::v1 {
@@ -31,6 +33,7 @@ class FromNamerd;
 class FromProxy;
 class Hello;
 class Subscribe;
+class Traffic;
 }  // namespace heddle::mesh::v1
 
 namespace heddle::namerd {
@@ -38,10 +41,13 @@ namespace heddle::namerd {
 // Loop thread only.
 class ProxySession {
  public:
+  // How often a proxy is to report its traffic unasked.
+  static constexpr Millis kTrafficInterval{5000};
+
   // `peer` is the proxy's address. `on_outgoing` is called when NextMessage may have something new to give,
   // other than by a Receive.
-  ProxySession(Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use, std::string peer,
-               std::function<void()> on_outgoing);
+  ProxySession(Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use, TrafficBook& traffic,
+               std::string peer, std::function<void()> on_outgoing);
   ~ProxySession();
 
   // An error ends the stream: the proxy does not speak the protocol.
@@ -60,6 +66,7 @@ class ProxySession {
   static constexpr size_t kMaxRefused = 16;
 
   absl::Status ReceiveHello(const mesh::v1::Hello& hello);
+  void ReceiveTraffic(const mesh::v1::Traffic& report);
   absl::Status ReceiveSubscribe(const mesh::v1::Subscribe& subscribe);
   absl::Status Subscribe(const mesh::v1::Subscribe& subscribe);
   void Unsubscribe(uint64_t id);
@@ -98,11 +105,14 @@ class ProxySession {
   Namespaces& namespaces_;
   Fleet& fleet_;
   NamesInUse& names_in_use_;
+  TrafficBook& traffic_;
   const std::string peer_;
   std::function<void()> on_outgoing_;
   int calls_ = 0;
 
-  std::unique_ptr<Fleet::Handle> member_;  // from Hello on
+  std::unique_ptr<Fleet::Handle> member_;  // from Hello on, as the next
+  std::unique_ptr<TrafficIntake> intake_;
+  bool complained_ = false;  // about a traffic report: once is enough for the log
   bool welcome_due_ = false;
   bool resumed_ = false;
   absl::flat_hash_map<Path, uint64_t> held_;  // digests of the sets that the proxy has from an earlier stream

@@ -25,7 +25,11 @@ bool ProxySession::NextMessage(FromNamerd* out) {
   const Call call(*this, Call::By::kCaller);
   out->Clear();
   if (std::exchange(welcome_due_, false)) {
-    out->mutable_welcome();
+    out->mutable_welcome()->set_traffic_interval_ms(kTrafficInterval.count());
+    return true;
+  }
+  if (const uint64_t request = intake_ ? intake_->NextRequest() : 0; request != 0) {
+    out->mutable_traffic_request()->set_id(request);
     return true;
   }
   if (!refused_.empty()) {

@@ -34,8 +34,8 @@ void SetLimits(grpc::ServerBuilder& builder) {
 }  // namespace
 
 struct MeshServer::Impl {
-  Impl(Loop& loop, Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use)
-      : calls(std::make_shared<CallRegistry>(loop, namespaces, fleet, names_in_use)) {
+  Impl(Loop& loop, Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use, TrafficBook& traffic)
+      : calls(std::make_shared<CallRegistry>(loop, namespaces, fleet, names_in_use, traffic)) {
     services.push_back(MakeMeshService(calls));
     services.push_back(MakeInterpreterService(calls));
     services.push_back(MakeResolverService(calls));
@@ -49,8 +49,9 @@ struct MeshServer::Impl {
   std::unique_ptr<grpc::Server> server;
 };
 
-MeshServer::MeshServer(Loop& loop, Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use)
-    : impl_(std::make_unique<Impl>(loop, namespaces, fleet, names_in_use)) {}
+MeshServer::MeshServer(Loop& loop, Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use,
+                       TrafficBook& traffic)
+    : impl_(std::make_unique<Impl>(loop, namespaces, fleet, names_in_use, traffic)) {}
 
 MeshServer::~MeshServer() { Shutdown(); }
 

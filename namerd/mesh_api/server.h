@@ -17,6 +17,7 @@
 #include "lib/event/loop.h"
 #include "namerd/fleet/fleet.h"
 #include "namerd/fleet/names_in_use.h"
+#include "namerd/fleet/traffic_book.h"
 #include "namerd/namespaces/namespaces.h"
 
 namespace heddle::namerd {
@@ -24,8 +25,9 @@ namespace heddle::namerd {
 // All calls on the loop's thread.
 class MeshServer {
  public:
-  // All four outlive it.
-  MeshServer(Loop& loop, Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use);
+  // All five outlive it.
+  MeshServer(Loop& loop, Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use,
+             TrafficBook& traffic);
   // Shuts down.
   ~MeshServer();
   MeshServer(const MeshServer&) = delete;

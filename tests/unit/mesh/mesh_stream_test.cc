@@ -22,7 +22,8 @@ namespace {
 
 struct Server {
   Server(Loop& loop, const std::map<std::string, std::string>& dtabs, uint16_t at = 0)
-      : namerd(loop, dtabs), server(loop, namerd.namespaces, namerd.fleet, namerd.names_in_use) {
+      : namerd(loop, dtabs),
+        server(loop, namerd.namespaces, namerd.fleet, namerd.names_in_use, namerd.traffic) {
     const auto ports = server.Serve({*SocketAddress::Parse("127.0.0.1", at)});
     REQUIRE(ports.ok());
     port = ports->front();
@@ -251,7 +252,7 @@ TEST_CASE("A port in use is an error that says so") {
   Loop loop;
   Server server(loop, kDtabs);
   TestNamerd other(loop);
-  MeshServer second(loop, other.namespaces, other.fleet, other.names_in_use);
+  MeshServer second(loop, other.namespaces, other.fleet, other.names_in_use, other.traffic);
   const auto ports =
       second.Serve({*SocketAddress::Parse("127.0.0.1", 0), *SocketAddress::Parse("127.0.0.1", server.port)});
   CHECK(ports.status().code() == absl::StatusCode::kUnavailable);
@@ -261,7 +262,7 @@ TEST_CASE("A port in use is an error that says so") {
 TEST_CASE("One server serves several ports, and connections that another server has accepted") {
   Loop loop;
   TestNamerd namerd(loop, kDtabs);
-  MeshServer server(loop, namerd.namespaces, namerd.fleet, namerd.names_in_use);
+  MeshServer server(loop, namerd.namespaces, namerd.fleet, namerd.names_in_use, namerd.traffic);
   const SocketAddress any = *SocketAddress::Parse("127.0.0.1", 0);
   const auto ports = server.Serve({any, any});
   REQUIRE(ports.ok());

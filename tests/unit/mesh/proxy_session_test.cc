@@ -55,7 +55,8 @@ std::string Show(const FromNamerd& message) {
 // A proxy's messages, and namerd's answers as lines.
 struct Proxy {
   explicit Proxy(TestNamerd& namerd, std::string id = "p")
-      : session(namerd.namespaces, namerd.fleet, namerd.names_in_use, "peer", [this] { ++woken; }) {
+      : session(namerd.namespaces, namerd.fleet, namerd.names_in_use, namerd.traffic, "peer",
+                [this] { ++woken; }) {
     hello.mutable_hello()->set_proxy_id(id);
   }
 

@@ -14,6 +14,7 @@
 #include "lib/naming/namer.h"
 #include "namerd/fleet/fleet.h"
 #include "namerd/fleet/names_in_use.h"
+#include "namerd/fleet/traffic_book.h"
 #include "namerd/namespaces/namespaces.h"
 #include "namerd/store/memory_store.h"
 #include "namerd/store/store.h"
@@ -82,6 +83,7 @@ struct TestNamerd {
   Namespaces namespaces{*store, {{TestNamer::Prefix(), namer}}};
   Fleet fleet{loop};
   NamesInUse names_in_use{};
+  TrafficBook traffic{loop};
 };
 
 // Runs the loop until `condition` holds; false after ten seconds.
