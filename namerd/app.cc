@@ -32,13 +32,16 @@ App::~App() {
   http_servers_.clear();
   mesh_server_.reset();
   http_api_.reset();
+  shifts_.reset();
   loop_.RunReady();  // what they put off goes while the namers and the store are there
 }
 
 absl::Status App::Start() {
   RETURN_IF_ERROR(OpenStore());
   namespaces_.emplace(*store_, MakeNamers(config_.namers, loop_, metrics_.root()));
-  http_api_.emplace(loop_, *namespaces_, names_in_use_);
+  // The store is this process's alone, so that what runs again under this name is what ran before.
+  shifts_.emplace(loop_, *namespaces_, fleet_, traffic_, "namerd");
+  http_api_.emplace(loop_, *namespaces_, names_in_use_, fleet_, traffic_, *shifts_);
   RETURN_IF_ERROR(StartMesh());
   RETURN_IF_ERROR(StartHttp());
   RETURN_IF_ERROR(StartAdmin());
@@ -145,6 +148,7 @@ void App::Stop(const std::string& why) {
   const Millis grace = config_.admin.shutdown_grace;
   Log(LogLevel::kInfo) << "stopping (" << why << "): requests under way have " << grace.count() << " ms";
   grace_.Start(grace);
+  shifts_->Stop();
   http_api_->Stop();
   mesh_server_->Shutdown();
   draining_ = http_servers_.size();

@@ -21,6 +21,7 @@
 #include "namerd/http_api/http_api.h"
 #include "namerd/mesh_api/server.h"
 #include "namerd/namespaces/namespaces.h"
+#include "namerd/shift/shifts.h"
 #include "namerd/store/store.h"
 
 namespace heddle::namerd {
@@ -57,6 +58,7 @@ class App {
   Fleet fleet_;
   TrafficBook traffic_;
   NamesInUse names_in_use_;
+  std::optional<Shifts> shifts_;
   std::optional<HttpApi> http_api_;
   std::vector<std::unique_ptr<HttpServer>> http_servers_;
   std::optional<MeshServer> mesh_server_;

@@ -69,6 +69,10 @@ HttpResponse MethodNotAllowed(const HttpRequest& request, const std::string& all
 
 HttpResponse JsonResponse(std::string body) { return {200, {{"Content-Type", kJson}}, std::move(body)}; }
 
+HttpRequest HeadOf(const HttpRequest& request) {
+  return {request.method, request.target, request.headers, "", request.peer};
+}
+
 bool IsSet(const HttpRequest& request, absl::string_view name) {
   const auto value = request.Query(name);
   if (!value.has_value()) return false;

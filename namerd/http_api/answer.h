@@ -25,6 +25,9 @@ HttpResponse MethodNotAllowed(const HttpRequest& request, const std::string& all
 
 HttpResponse JsonResponse(std::string body);
 
+// What is left of a request for its answer: not the body.
+HttpRequest HeadOf(const HttpRequest& request);
+
 // Query parameter `name` is 1, t or true in any case; all else is no.
 bool IsSet(const HttpRequest& request, absl::string_view name);
 inline bool WantsWatch(const HttpRequest& request) { return IsSet(request, "watch"); }

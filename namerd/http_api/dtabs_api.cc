@@ -5,13 +5,12 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "lib/base/utf8.h"
 #include "namerd/http_api/answer.h"
 #include "namerd/http_api/check_api.h"
 #include "namerd/http_api/dtab_format.h"
 #include "namerd/http_api/etag.h"
 #include "namerd/http_api/history_json.h"
+#include "namerd/http_api/parameters.h"
 
 namespace heddle::namerd {
 namespace {
@@ -35,27 +34,6 @@ Accepted AcceptedBy(const HttpRequest& request) {
   return accepted;
 }
 
-// Of the header, else of the query parameter.
-std::string HeaderOrQuery(const HttpRequest& request, absl::string_view header, absl::string_view parameter) {
-  const std::string* value = FindHeader(request.headers, header);
-  return value != nullptr ? *value : request.Query(parameter).value_or("");
-}
-
-Change ChangeOf(const HttpRequest& request) {
-  return {HeaderOrQuery(request, "Heddle-Author", "author"),
-          HeaderOrQuery(request, "Heddle-Message", "message"), request.peer.ToString()};
-}
-
-// What is stored is shown as JSON, which has no other bytes: a name that is not UTF-8 would be listed as
-// another one, which nobody could ask for.
-absl::Status CheckText(absl::string_view what, absl::string_view text) {
-  const size_t at = FindNotUtf8(text);
-  if (at == absl::string_view::npos) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrFormat("%s is not UTF-8: the byte 0x%02x after %d others; send it as UTF-8", what,
-                      static_cast<unsigned char>(text[at]), at));
-}
-
 absl::Status CheckTexts(const std::string& ns, const std::string& dtab, const Change& change) {
   RETURN_IF_ERROR(CheckText("the name", ns));
   RETURN_IF_ERROR(CheckText("the dtab", dtab));
@@ -66,11 +44,6 @@ absl::Status CheckTexts(const std::string& ns, const std::string& dtab, const Ch
 Expect ExpectOfRequest(const HttpRequest& request) {
   const std::string* if_match = FindHeader(request.headers, "If-Match");
   return if_match == nullptr ? Expect::Anything() : ExpectOf(*if_match);
-}
-
-// What is left of a request for its answer: not the body.
-HttpRequest HeadOf(const HttpRequest& request) {
-  return {request.method, request.target, request.headers, "", request.peer};
 }
 
 }  // namespace
@@ -153,8 +126,17 @@ void DtabsApi::WriteDocument(const std::string& ns, const HttpRequest& request, 
   if (const absl::Status texts = CheckTexts(ns, *dtab, change); !texts.ok()) {
     return writer->Send(Refusal(request, texts));
   }
+  const auto limit = WaitOf(request);
+  if (!limit.ok()) return writer->Send(Refusal(request, limit.status()));
+  const auto wait = limit->has_value() ? waits_->Take(writer) : nullptr;
+  if (limit->has_value() && wait == nullptr) {
+    return writer->Send(Refusal(request, 503,
+                                absl::StrCat("nothing was stored: ", WaitingWrites::kMost,
+                                             " requests wait already; repeat this one")));
+  }
   const Expect expect = request.method == "POST" ? Expect::Absent() : ExpectOfRequest(request);
-  auto answer = AnswerWrite(ns, request, writer);
+  auto answer =
+      wait == nullptr ? AnswerWrite(ns, request, writer) : AnswerLive(ns, request, writer, wait, **limit);
   if (IsSet(request, "check")) {
     CheckedWrite write{ns, *std::move(dtab), *format == DtabFormat::kText, expect, std::move(change)};
     return WriteIfHarmless(checker_, namespaces_.store(), request, std::move(writer), std::move(write),
@@ -166,6 +148,17 @@ void DtabsApi::WriteDocument(const std::string& ns, const HttpRequest& request, 
 void DtabsApi::Delete(const std::string& ns, const HttpRequest& request, Writer writer) {
   namespaces_.store().Delete(kDtab, ns, ExpectOfRequest(request), ChangeOf(request),
                              AnswerWrite(ns, request, std::move(writer)));
+}
+
+Store::Done<Version> DtabsApi::AnswerLive(const std::string& ns, const HttpRequest& request, Writer writer,
+                                          std::shared_ptr<WaitingWrites::Wait> wait, Millis limit) {
+  return
+      [waits = std::weak_ptr(waits_), epoch = namespaces_.store().epoch(), ns, limit, wait = std::move(wait),
+       plain = AnswerWrite(ns, request, std::move(writer))](absl::StatusOr<Version> written) mutable {
+        const auto waiting = waits.lock();
+        if (!written.ok() || waiting == nullptr) return plain(std::move(written));
+        waiting->Answer(wait, ns, epoch, *written, limit);
+      };
 }
 
 Store::Done<Version> DtabsApi::AnswerWrite(const std::string& ns, const HttpRequest& request, Writer writer) {

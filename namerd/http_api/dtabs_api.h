@@ -9,6 +9,7 @@
 #include "namerd/check/checker.h"
 #include "namerd/http_api/exchange.h"
 #include "namerd/http_api/rendered_dtabs.h"
+#include "namerd/http_api/waiting_writes.h"
 #include "namerd/namespaces/namespaces.h"
 
 namespace heddle::namerd {
@@ -18,12 +19,17 @@ class DtabsApi {
   using Writer = std::shared_ptr<ResponseWriter>;
 
   // All outlive it.
-  DtabsApi(Namespaces& namespaces, Exchanges& exchanges, Checker& checker)
-      : namespaces_(namespaces), exchanges_(exchanges), checker_(checker) {}
+  DtabsApi(Namespaces& namespaces, Fleet& fleet, Exchanges& exchanges, Checker& checker)
+      : namespaces_(namespaces),
+        exchanges_(exchanges),
+        checker_(checker),
+        waits_(std::make_shared<WaitingWrites>(fleet)) {}
 
   void List(const HttpRequest& request, Writer writer);
   void Dtab(const std::string& ns, const HttpRequest& request, Writer writer);
   void History(const std::string& ns, const HttpRequest& request, Writer writer);
+
+  WaitingWrites& waits() const { return *waits_; }
 
  private:
   void Get(const std::string& ns, const HttpRequest& request, Writer writer);
@@ -32,10 +38,14 @@ class DtabsApi {
   void WriteDocument(const std::string& ns, const HttpRequest& request, Writer writer);
   void Delete(const std::string& ns, const HttpRequest& request, Writer writer);
   Store::Done<Version> AnswerWrite(const std::string& ns, const HttpRequest& request, Writer writer);
+  // Once it is live everywhere.
+  Store::Done<Version> AnswerLive(const std::string& ns, const HttpRequest& request, Writer writer,
+                                  std::shared_ptr<WaitingWrites::Wait> wait, Millis limit);
 
   Namespaces& namespaces_;
   Exchanges& exchanges_;
   Checker& checker_;
+  const std::shared_ptr<WaitingWrites> waits_;
   const std::shared_ptr<RenderedDtabs> rendered_ = std::make_shared<RenderedDtabs>();  // the streams' too
 };
 

@@ -20,10 +20,9 @@ class Exchanges::Exchange {
     on_end_ = std::move(on_end);
     writer_->OnClosed(Guarded([this] { End(); }));
     Start();
-    Subscription following =
-        follow([this, alive = std::weak_ptr<bool>(alive_)](absl::StatusOr<std::string> state) {
-          if (!alive.expired() && !ended_) OnState(std::move(state));
-        });
+    Subscription following = follow([this, alive = std::weak_ptr<bool>(alive_)](absl::StatusOr<State> state) {
+      if (!alive.expired() && !ended_) OnState(std::move(state));
+    });
     if (!ended_) following_ = std::move(following);
   }
   void Abort() {
@@ -34,7 +33,7 @@ class Exchanges::Exchange {
   virtual void Start() {}
   // namerd ends.
   virtual void SayGoodbye() = 0;
-  virtual void OnState(absl::StatusOr<std::string> state) = 0;
+  virtual void OnState(absl::StatusOr<State> state) = 0;
 
   void End() {
     if (std::exchange(ended_, true)) return;
@@ -75,8 +74,8 @@ class Exchanges::First : public Exchange {
     writer_->Send(Refusal(request_, absl::UnavailableError("namerd is shutting down; repeat the request")));
   }
 
-  void OnState(absl::StatusOr<std::string> state) override {
-    writer_->Send(state.ok() ? HttpResponse{200, {{"Content-Type", content_type_}}, *std::move(state)}
+  void OnState(absl::StatusOr<State> state) override {
+    writer_->Send(state.ok() ? HttpResponse{200, {{"Content-Type", content_type_}}, std::move(state->text)}
                              : Refusal(request_, state.status()));
     End();
   }
@@ -105,21 +104,21 @@ class Exchanges::Stream : public Exchange {
     writer_->OnDrained(Guarded([this] { SendLatest(); }));
   }
 
-  void OnState(absl::StatusOr<std::string> state) override {
-    if (failed_) return;
-    failed_ = !state.ok();
-    latest_ = state.ok() ? *std::move(state) : absl::StrCat(state.status().message(), "\n");
+  void OnState(absl::StatusOr<State> state) override {
+    if (over_) return;
+    over_ = !state.ok() || state->last;
+    latest_ = state.ok() ? std::move(state->text) : absl::StrCat(state.status().message(), "\n");
     SendLatest();
   }
 
   void SendLatest() {
     if (ended_ || !latest_.has_value() || writer_->buffered() > 0) return;
     std::string line = *std::exchange(latest_, std::nullopt);
-    if (line != sent_ || failed_) {
+    if (line != sent_) {
       writer_->Write(line);
       sent_ = std::move(line);
     }
-    if (!failed_) return;
+    if (!over_) return;
     writer_->End();
     End();
   }
@@ -127,7 +126,7 @@ class Exchanges::Stream : public Exchange {
   const std::string content_type_;
   std::optional<std::string> latest_;  // not sent yet
   std::string sent_;
-  bool failed_ = false;
+  bool over_ = false;  // with latest_
 };
 
 Exchanges::Exchanges(Loop& loop) : loop_(loop) {}

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "lib/base/status.h"
 #include "lib/event/loop.h"
@@ -16,9 +17,16 @@
 
 namespace heddle::namerd {
 
+// One state of what is followed. After the last one a stream ends.
+struct State {
+  State(std::string t, bool l = false) : text(std::move(t)), last(l) {}  // NOLINT: a text is a state
+  std::string text;
+  bool last;
+};
+
 // Calls `report` with each state, as text, from inside the call on; states that are not known yet are not
 // reported. An error is the last report. Ends when the subscription does.
-using Report = std::function<void(absl::StatusOr<std::string>)>;
+using Report = std::function<void(absl::StatusOr<State>)>;
 using Follow = std::function<Subscription(Report)>;
 
 // The answers that are not complete, so that they end with their connection, with their time, or with us.
@@ -37,8 +45,8 @@ class Exchanges {
                    std::string content_type, Millis limit, const Follow& follow);
 
   // Answers with a stream of the states, which end in newlines: one that changes before the one before it has
-  // been taken is replaced, and one equal to what was sent last is left out. An error is written as its
-  // message in a line and ends the stream.
+  // been taken is replaced, and one equal to what was sent last is left out. The last one ends the stream,
+  // and so does an error, which is written as its message in a line.
   void AnswerAll(std::shared_ptr<ResponseWriter> writer, std::string content_type, const Follow& follow);
 
   size_t size() const { return open_.size(); }

@@ -8,11 +8,20 @@
 
 namespace heddle::namerd {
 
-HttpApi::HttpApi(Loop& loop, Namespaces& namespaces, NamesInUse& in_use)
+HttpApi::HttpApi(Loop& loop, Namespaces& namespaces, NamesInUse& in_use, Fleet& fleet, TrafficBook& traffic,
+                 Shifts& shifts)
     : exchanges_(loop),
       check_(loop, namespaces, in_use, exchanges_),
-      dtabs_(namespaces, exchanges_, check_.checker()),
-      names_(namespaces, in_use, exchanges_) {}
+      dtabs_(namespaces, fleet, exchanges_, check_.checker()),
+      names_(namespaces, in_use, exchanges_),
+      fleet_(loop, namespaces, fleet, traffic, exchanges_),
+      shifts_(shifts, namespaces.store(), check_.checker(), exchanges_) {}
+
+void HttpApi::Stop() {
+  stopped_ = true;
+  exchanges_.Stop();
+  dtabs_.waits().Stop();
+}
 
 void HttpApi::Handle(const HttpRequest& request, std::shared_ptr<ResponseWriter> writer) {
   const Route route = FindRoute(request.RawPath());
@@ -37,6 +46,17 @@ void HttpApi::Handle(const HttpRequest& request, std::shared_ptr<ResponseWriter>
       return check_.Check(route.ns, request, std::move(writer));
     case Route::Kind::kNames:
       return check_.Names(route.ns, request, std::move(writer));
+    case Route::Kind::kProxies:
+      return fleet_.Proxies(request, std::move(writer));
+    case Route::Kind::kTraffic:
+      return fleet_.Traffic(route.ns, request, std::move(writer));
+    case Route::Kind::kShifts:
+    case Route::Kind::kShift:
+      if (stopped_) {
+        return writer->Send(Refusal(request, 503, "namerd is shutting down; repeat the request"));
+      }
+      if (route.kind == Route::Kind::kShifts) return shifts_.List(request, std::move(writer));
+      return shifts_.OfNamespace(route.ns, request, std::move(writer));
     case Route::Kind::kUnknown:
       break;
   }
@@ -44,7 +64,8 @@ void HttpApi::Handle(const HttpRequest& request, std::shared_ptr<ResponseWriter>
       Refusal(request, 404,
               absl::StrCat("no such resource: ", request.RawPath(),
                            "; there are /api/1/dtabs, dtabs/<ns>, dtabs/<ns>/history, bind/<ns>, addr/<ns>, "
-                           "resolve/<ns>, delegate, delegate/<ns>, bound-names, check/<ns>, names/<ns>")));
+                           "resolve/<ns>, delegate, delegate/<ns>, bound-names, check/<ns>, names/<ns>, "
+                           "proxies, traffic/<ns>, shifts, shifts/<ns>")));
 }
 
 }  // namespace heddle::namerd

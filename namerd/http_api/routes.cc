@@ -18,6 +18,8 @@ constexpr Entry kResources[] = {
     {"addr", Kind::kUnknown, Kind::kAddr},          {"resolve", Kind::kUnknown, Kind::kResolve},
     {"delegate", Kind::kDelegate, Kind::kDelegate}, {"bound-names", Kind::kBoundNames, Kind::kUnknown},
     {"check", Kind::kUnknown, Kind::kCheck},        {"names", Kind::kUnknown, Kind::kNames},
+    {"proxies", Kind::kProxies, Kind::kUnknown},    {"traffic", Kind::kUnknown, Kind::kTraffic},
+    {"shifts", Kind::kShifts, Kind::kShift},
 };
 
 }  // namespace

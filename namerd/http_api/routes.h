@@ -22,6 +22,10 @@ struct Route {
     kBoundNames,  // /api/1/bound-names
     kCheck,       // /api/1/check/<ns>
     kNames,       // /api/1/names/<ns>
+    kProxies,     // /api/1/proxies
+    kTraffic,     // /api/1/traffic/<ns>
+    kShifts,      // /api/1/shifts
+    kShift,       // /api/1/shifts/<ns>
   };
   Kind kind = Kind::kUnknown;
   std::string ns;  // unescaped; empty only where there is none

@@ -44,7 +44,7 @@ std::vector<std::string> Earlier(const Shift& shift) {
 ShiftMove MoveTo(const Shift& shift, ShiftPhase phase, std::string reason) {
   ShiftMove move;
   move.transition.phase = phase;
-  move.transition.step = shift.now().step;
+  if (!shift.transitions.empty()) move.transition.step = shift.now().step;
   move.transition.reason = std::move(reason);
   return move;
 }

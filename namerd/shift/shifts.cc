@@ -215,7 +215,9 @@ Shifts::Shifts(Loop& loop, Namespaces& namespaces, Fleet& fleet, TrafficBook& tr
   impl_->FollowKeys();
 }
 
-Shifts::~Shifts() {
+Shifts::~Shifts() { Stop(); }
+
+void Shifts::Stop() {
   // What still holds it (an action under way, somebody who attends) finds nothing to drive.
   impl_->keys.Cancel();
   impl_->entries.clear();

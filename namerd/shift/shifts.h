@@ -47,9 +47,13 @@ class Shifts {
   // All outlive it. `driver`: what this namerd is called in documents; the same after a restart if no other
   // process can have the store open, so that it goes on with its own at once. Takes up what it finds.
   Shifts(Loop& loop, Namespaces& namespaces, Fleet& fleet, TrafficBook& traffic, std::string driver);
-  ~Shifts();  // shifts under way stay as they are stored
+  ~Shifts();  // as Stop
   Shifts(const Shifts&) = delete;
   Shifts& operator=(const Shifts&) = delete;
+
+  // Drives nothing any more: shifts under way stay as they are stored, for whoever takes them up. For the end
+  // of namerd, when those who follow it go and prove nothing by that. There are no shifts from then on.
+  void Stop();
 
   // Begins a shift; `done` gets it once it is stored. Errors: InvalidArgument (CheckPlan), NotFound (no dtab,
   // or no rule with that prefix), FailedPrecondition (the rule does not lead to plan.from), AlreadyExists (a

@@ -68,7 +68,8 @@ CaseNamerd::CaseNamerd(const Json& test) {
   for (const Json& namer : test.value("namers", Json::array())) AddNamer(namer, &namers);
   store_ = namerd::MakeMemoryStore(loop_, test.value("dtabs", std::map<std::string, std::string>()));
   namespaces_ = std::make_unique<namerd::Namespaces>(*store_, std::move(namers));
-  api_ = std::make_unique<namerd::HttpApi>(loop_, *namespaces_, in_use_);
+  shifts_ = std::make_unique<namerd::Shifts>(loop_, *namespaces_, fleet_, traffic_, "namerd");
+  api_ = std::make_unique<namerd::HttpApi>(loop_, *namespaces_, in_use_, fleet_, traffic_, *shifts_);
 }
 
 void CaseNamerd::AddNamer(const Json& namer, std::vector<PrefixedNamer>* namers) {

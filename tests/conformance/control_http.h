@@ -43,6 +43,9 @@ class CaseNamerd {
   std::unique_ptr<namerd::Store> store_;
   std::unique_ptr<namerd::Namespaces> namespaces_;
   namerd::NamesInUse in_use_;
+  namerd::Fleet fleet_{loop_};
+  namerd::TrafficBook traffic_{loop_};
+  std::unique_ptr<namerd::Shifts> shifts_;
   std::unique_ptr<namerd::HttpApi> api_;
 };
 

@@ -7,8 +7,11 @@
 #include <string>
 
 #include "lib/naming/local_interpreter.h"
+#include "namerd/fleet/fleet.h"
 #include "namerd/fleet/names_in_use.h"
+#include "namerd/fleet/traffic_book.h"
 #include "namerd/http_api/http_api.h"
+#include "namerd/shift/shifts.h"
 #include "namerd/store/memory_store.h"
 #include "tests/unit/http_api/fake_writer.h"
 #include "tests/unit/http_api/scripted_namer.h"
@@ -23,7 +26,7 @@ struct ApiFixture {
       : store(MakeMemoryStore(loop, dtabs)),
         namespaces(*store,
                    {{Path{"$", "inet"}, std::make_shared<LiteralInetNamer>()}, {Path{"disco"}, disco}}),
-        api(std::make_unique<HttpApi>(loop, namespaces, in_use)) {}
+        api(std::make_unique<HttpApi>(loop, namespaces, in_use, fleet, traffic, shifts)) {}
 
   std::shared_ptr<FakeWriter> Open(const std::string& method, const std::string& target,
                                    HeaderList headers = {}, const std::string& body = "") {
@@ -48,6 +51,9 @@ struct ApiFixture {
   std::unique_ptr<Store> store;
   Namespaces namespaces;
   NamesInUse in_use;
+  Fleet fleet{loop};
+  TrafficBook traffic{loop};
+  Shifts shifts{loop, namespaces, fleet, traffic, "namerd-1"};
   std::unique_ptr<HttpApi> api;
 };
 

@@ -35,7 +35,10 @@ struct OverHttp {
   std::unique_ptr<Store> store = MakeMemoryStore(loop);
   Namespaces namespaces{*store, {}};
   NamesInUse in_use;
-  std::unique_ptr<HttpApi> api = std::make_unique<HttpApi>(loop, namespaces, in_use);
+  Fleet fleet{loop};
+  TrafficBook traffic{loop};
+  Shifts shifts{loop, namespaces, fleet, traffic, "namerd-1"};
+  std::unique_ptr<HttpApi> api = std::make_unique<HttpApi>(loop, namespaces, in_use, fleet, traffic, shifts);
   HttpServer server{loop, [this](const HttpRequest& request, std::shared_ptr<ResponseWriter> writer) {
                       api->Handle(request, std::move(writer));
                     }};
