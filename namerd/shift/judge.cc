@@ -34,6 +34,10 @@ const SideSummary* OldSide(const ShiftPlan& plan, const ShiftTraffic& traffic, c
   return nullptr;
 }
 
+// Rates are fractions, gates decimals: 72 of 100 is not below 0.9 times 0.8, which is more by a rounding.
+bool IsBelow(double value, double gate) { return value < gate - 1e-9 * (1 + gate); }
+bool IsAbove(double value, double gate) { return value > gate + 1e-9 * (1 + gate); }
+
 struct Interval {
   double low, high;
 };
@@ -70,7 +74,7 @@ class Judgement {
   void SuccessRate() {
     if (!plan_.gates.min_success_rate) return;
     const double least = *plan_.gates.min_success_rate;
-    const bool ok = to_.SuccessRate() >= least;
+    const bool ok = !IsBelow(to_.SuccessRate(), least);
     Add(ok, absl::StrCat("success rate ", ShowRate(to_.SuccessRate()), " of ", plan_.to,
                          ok ? " is at least " : " is below ", least, " ", Of(to_)));
   }
@@ -78,7 +82,7 @@ class Judgement {
     if (!plan_.gates.min_relative_success_rate) return;
     if (old_ == nullptr) return AddNoOldSide("success rate");
     const double factor = *plan_.gates.min_relative_success_rate;
-    const bool ok = to_.SuccessRate() >= factor * old_->SuccessRate();
+    const bool ok = !IsBelow(to_.SuccessRate(), factor * old_->SuccessRate());
     Add(ok, absl::StrCat("success rate ", ShowRate(to_.SuccessRate()), " of ", plan_.to,
                          ok ? " is at least " : " is below ", factor, " times the ",
                          ShowRate(old_->SuccessRate()), " of ", plan_.from, " ", Of(to_)));
@@ -86,7 +90,7 @@ class Judgement {
   void P99() {
     if (!plan_.gates.max_p99) return;
     const auto most = static_cast<double>(plan_.gates.max_p99->count());
-    const bool ok = to_.p99_ms <= most;
+    const bool ok = !IsAbove(to_.p99_ms, most);
     Add(ok, absl::StrFormat("p99 of %s is %.1f ms, %s %.0f ms (%d requests)", plan_.to, to_.p99_ms,
                             ok ? "at most" : "above", most, to_.requests));
   }
@@ -95,7 +99,7 @@ class Judgement {
     // An old side whose requests took no time that can be measured says nothing of what is too long.
     if (old_ == nullptr || !(old_->p99_ms > 0)) return AddNoOldSide("p99");
     const double factor = *plan_.gates.max_relative_p99;
-    const bool ok = to_.p99_ms <= factor * old_->p99_ms;
+    const bool ok = !IsAbove(to_.p99_ms, factor * old_->p99_ms);
     Add(ok, absl::StrCat(absl::StrFormat("p99 of %s is %.1f ms, ", plan_.to, to_.p99_ms),
                          ok ? "at most " : "above ", factor,
                          absl::StrFormat(" times the %.1f ms of %s (%d requests)", old_->p99_ms, plan_.from,
@@ -133,12 +137,12 @@ Verdict JudgeEarly(const ShiftPlan& plan, const ShiftTraffic& traffic, const Sid
             absl::StrCat("success rate ", ShowRate(to.SuccessRate()), " of ", plan.to, " is below ", gate,
                          " ", Of(to), ", beyond reasonable doubt before the dwell is over")};
   };
-  if (plan.gates.min_success_rate && most < *plan.gates.min_success_rate) {
+  if (plan.gates.min_success_rate && IsBelow(most, *plan.gates.min_success_rate)) {
     return fail(absl::StrCat(*plan.gates.min_success_rate));
   }
   const SideSummary* old = OldSide(plan, traffic, baseline);
   if (plan.gates.min_relative_success_rate && old != nullptr &&
-      most < *plan.gates.min_relative_success_rate * Wilson(*old).low) {
+      IsBelow(most, *plan.gates.min_relative_success_rate * Wilson(*old).low)) {
     return fail(absl::StrCat(*plan.gates.min_relative_success_rate, " times the ",
                              ShowRate(old->SuccessRate()), " of ", plan.from));
   }

@@ -39,7 +39,8 @@ absl::Status ReadTime(const JsonObject& object, const std::string& key, Time* ou
   std::string text;
   absl::Duration time;
   const bool is_time = object.Read(key.c_str(), &text).ok() && absl::ParseDuration(text, &time);
-  if (!is_time || time != absl::Trunc(time, absl::Milliseconds(1)) || time == absl::InfiniteDuration()) {
+  if (!is_time || time != absl::Trunc(time, absl::Milliseconds(1)) ||
+      absl::AbsDuration(time) == absl::InfiniteDuration()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "\"", place, "\" is ", object.Find(key.c_str())->dump(-1, ' ', true, json::error_handler_t::replace),
         ", expected a time with its unit: \"250ms\", \"30s\", \"5m\", \"1h\""));

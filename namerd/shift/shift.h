@@ -110,9 +110,9 @@ std::string DestinationNow(const Shift& shift);
 std::string ShiftKey(absl::string_view ns, absl::string_view prefix);
 
 // JSON, one codec for the store and the API (README.md has its shape). `with_live`: also what is not stored.
-// Of the proxies that are behind, the first kMaxBehind are named.
+// Of the proxies that are behind, or gone, the first kMaxNamed are.
 std::string ShiftToJson(const Shift& shift, bool with_live);
-inline constexpr size_t kMaxBehind = 20;
+inline constexpr size_t kMaxNamed = 20;
 // What ShiftToJson wrote, but for what is not stored. DataLoss says what is wrong with it: it has been stored
 // by us. Keys that are not known are passed over: a later version may have written it.
 absl::StatusOr<Shift> ShiftFromJson(absl::string_view json);

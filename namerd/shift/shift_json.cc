@@ -28,13 +28,17 @@ Json TrafficJson(const std::optional<ShiftTraffic>& traffic) {
   return {{"from", SideJson(traffic->from)}, {"to", SideJson(traffic->to)}};
 }
 
+std::vector<std::string> FirstOf(std::vector<std::string> ids) {
+  ids.resize(std::min(ids.size(), kMaxNamed));
+  return ids;
+}
+
 Json ConvergenceJson(const std::optional<Convergence>& convergence) {
   if (!convergence.has_value()) return nullptr;
-  std::vector<std::string> behind = convergence->behind;
-  behind.resize(std::min(behind.size(), kMaxBehind));
   return {{"following", convergence->following},
           {"applied", convergence->applied},
-          {"behind", std::move(behind)},
+          {"behind", FirstOf(convergence->behind)},
+          {"gone", FirstOf(convergence->gone)},
           {"tookMs", convergence->took.count()}};
 }
 
@@ -113,26 +117,29 @@ absl::Status ReadTraffic(const JsonObject& parent, const char* key, std::optiona
   return ReadSide(object, "to", &(*out)->to);
 }
 
+absl::Status ReadIds(const JsonObject& object, const char* key, std::vector<std::string>* out) {
+  const json* ids = object.Find(key);
+  if (ids == nullptr) return absl::OkStatus();
+  const bool all_text = std::all_of(ids->begin(), ids->end(), [](const json& id) { return id.is_string(); });
+  if (!ids->is_array() || !all_text) {
+    return absl::InvalidArgumentError(absl::StrCat("\"", object.PlaceOf(key), "\" is no list of ids"));
+  }
+  *out = ids->get<std::vector<std::string>>();
+  return absl::OkStatus();
+}
+
 absl::Status ReadConvergence(const JsonObject& parent, std::optional<Convergence>* out) {
   const json* value = parent.Find("convergence");
   if (value == nullptr) return absl::OkStatus();
   ASSIGN_OR_RETURN(const JsonObject object, JsonObject::Of(*value, parent.PlaceOf("convergence")));
-  Convergence convergence;
+  Convergence& convergence = out->emplace();
   int64_t took_ms = 0;
   RETURN_IF_ERROR(object.Read("following", &convergence.following));
   RETURN_IF_ERROR(object.Read("applied", &convergence.applied));
+  RETURN_IF_ERROR(ReadIds(object, "behind", &convergence.behind));
+  RETURN_IF_ERROR(ReadIds(object, "gone", &convergence.gone));
   RETURN_IF_ERROR(object.Read("tookMs", &took_ms));
   convergence.took = Millis(took_ms);
-  if (const json* behind = object.Find("behind"); behind != nullptr) {
-    for (const json& id : *behind) {
-      if (!behind->is_array() || !id.is_string()) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("\"", object.PlaceOf("behind"), "\" is no list of ids"));
-      }
-      convergence.behind.push_back(id.get<std::string>());
-    }
-  }
-  *out = std::move(convergence);
   return absl::OkStatus();
 }
 
