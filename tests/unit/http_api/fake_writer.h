@@ -24,6 +24,7 @@ class FakeWriter : public ResponseWriter {
   void End() override { ended = true; }
   void OnDrained(std::function<void()> call) override { on_drained = std::move(call); }
   void OnClosed(std::function<void()> call) override { on_closed = std::move(call); }
+  void EndWithPeer() override { ends_with_peer = true; }
 
   std::string Header(absl::string_view name) const {
     const std::string* value = FindHeader(response->headers, name);
@@ -31,7 +32,7 @@ class FakeWriter : public ResponseWriter {
   }
 
   std::optional<HttpResponse> response;
-  bool streaming = false, ended = false;
+  bool streaming = false, ended = false, ends_with_peer = false;
   std::deque<std::string> chunks;
   size_t buffered_bytes = 0;
   std::function<void()> on_drained, on_closed;
