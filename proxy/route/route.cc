@@ -68,8 +68,7 @@ RouteTarget* Route::DrawTarget(Random& random, const std::optional<uint64_t>& pi
   return to.targets[drawn].get();
 }
 
-Route::Outcome Route::Choose(Nanos now, Random& random, const std::optional<uint64_t>& pin,
-                             Choice* choice) {
+Route::Outcome Route::Choose(Nanos now, Random& random, const std::optional<uint64_t>& pin, Choice* choice) {
   last_used_ = now;
   if (now - touched_ >= kTouchInterval) Touch(now);
   if (targets_ == nullptr) return Outcome::kPending;
@@ -99,6 +98,13 @@ void Route::Release(const Choice& choice) {
   if (--choice.targets->requests > 0 || choice.targets->current) return;
   retired_.erase(std::find_if(retired_.begin(), retired_.end(),
                               [&](const auto& retired) { return retired.get() == choice.targets; }));
+}
+
+bool Route::HasEndpoints() const {
+  return targets_ != nullptr &&
+         std::any_of(targets_->targets.begin(), targets_->targets.end(), [](const auto& target) {
+           return target->client != nullptr && target->client->size() > 0;
+         });
 }
 
 absl::Status Route::Explain() const {

@@ -119,6 +119,8 @@ class Route {
   const std::string& name() const { return name_; }
   // The header lines l5d-ctx-dtab and l5d-dst-service.
   const std::string& head_fields() const { return service_fields_; }
+  // Some target has one, as the name leads now.
+  bool HasEndpoints() const;
   bool bound() const { return targets_ != nullptr && !targets_->targets.empty(); }
   bool in_use() const { return in_use_ > 0 || !waiters_.empty(); }
   // nullptr until the name has led somewhere.

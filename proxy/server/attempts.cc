@@ -229,7 +229,8 @@ bool Attempts::Retry(int status, FailureName name) {
   Service& service = *route_->service();
   const Nanos now = worker_.loop().Now();
   const Nanos wait = backoff_.Next(service.config.retry_backoff, worker_.random());
-  if (choice_.target->client->size() == 0 || now + wait >= request_.ends_at) return false;
+  if (now + wait >= request_.ends_at) return false;
+  if (choice_.target->client->size() == 0 && !route_->HasEndpoints()) return false;
   if (!service.retry_budget.TryWithdraw(now)) {
     service.retries.budget_exhausted.Increment();
     return false;
