@@ -11,7 +11,7 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
 .DEFAULT_GOAL := build
-.PHONY: build demo test asan tsan fuzz bench bench-instructions soak vectors-runner clean help packages
+.PHONY: build demo test asan tsan fuzz bench bench-instructions bench-mesh soak vectors-runner clean help packages
 
 build: packages build/release/CMakeCache.txt  ## Build the programs into build/release/bin (default)
 	@echo "==> building $(PROGRAMS) ($(JOBS) at a time)"
@@ -53,6 +53,11 @@ bench-instructions: build  ## User instructions a request, by component, against
 	@cmake --build build/release -j $(JOBS) --target bench_peer
 	@/usr/bin/python3 -B tests/bench/instructions.py --bin build/release/bin --tests build/release/tests --objects build/release \
 	    $(if $(REQUESTS),--requests $(REQUESTS)) $(if $(TOP),--top $(TOP)) $(if $(filter-out 0,$(RECORD)),--record)
+
+bench-mesh: build  ## Namerd with a fleet: a change until it is in force everywhere, churn, a restart; PROXIES="10 100 1000" UPDATES=50 JSON=file
+	@cmake --build build/release -j $(JOBS) --target mesh_bench_fleet
+	@/usr/bin/python3 -B tests/bench/mesh_bench.py --bin build/release/bin --tests build/release/tests \
+	    $(if $(PROXIES),--proxies "$(PROXIES)") $(if $(UPDATES),--updates $(UPDATES)) $(if $(JSON),--json $(JSON))
 
 MINUTES ?= 10
 SANITIZED = $(or $(SANITIZE),release)
