@@ -1,3 +1,4 @@
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -5,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <thread>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -35,9 +37,31 @@ bool ShowsColour() {
 }
 
 heddle::namerctl::NamerdClient::Transport Connect(const heddle::namerctl::BaseUrl& base) {
-  return [base](heddle::HttpRequest request) {
-    return heddle::FetchBlocking(base.host, base.port, std::move(request), std::chrono::seconds(30));
+  return [base](heddle::HttpRequest request, heddle::Millis timeout) {
+    return heddle::FetchBlocking(base.host, base.port, std::move(request), timeout);
   };
+}
+
+volatile std::sig_atomic_t interrupted_by = 0;
+
+// While something is followed, a signal that asks to end is told to the command, which says what goes on.
+heddle::namerctl::NamerdClient::Stream Stream(const heddle::namerctl::BaseUrl& base) {
+  return [base](heddle::HttpRequest request, const heddle::LineReader& reader) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      const auto before = std::signal(signal, [](int number) { interrupted_by = number; });
+      if (before == SIG_IGN) std::signal(signal, SIG_IGN);  // nohup, a job in the background
+    }
+    return heddle::FetchLines(base.host, base.port, std::move(request), reader);
+  };
+}
+
+std::optional<heddle::namerctl::TerminalSize> FindTerminal() {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) == 0 || GetEnv("TERM").value_or("dumb") == "dumb") return std::nullopt;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) {
+    return heddle::namerctl::TerminalSize{};
+  }
+  return heddle::namerctl::TerminalSize{size.ws_col, size.ws_row};
 }
 
 }  // namespace
@@ -49,5 +73,9 @@ int main(int argc, char** argv) {
   heddle::namerctl::Environment env{
       std::cin, std::cout, std::cerr,     ShowsColour(), std::filesystem::current_path(no_folder).string(),
       GetEnv,   Connect,   ShowsUnicode()};
+  env.stream = Stream;
+  env.pace.sleep = [](heddle::Millis time) { std::this_thread::sleep_for(time); };
+  env.interrupted = [] { return static_cast<int>(interrupted_by); };
+  env.terminal = FindTerminal;
   return heddle::namerctl::RunCommandLine(env, std::vector<std::string>(argv + 1, argv + argc));
 }

@@ -10,12 +10,15 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "lib/http/reason.h"
+#include "namerctl/client/json_fields.h"
 
 namespace heddle::namerctl {
 namespace {
 
 using Json = nlohmann::json;
 
+constexpr Millis kTimeout(30'000);  // of an answer
 constexpr char kPlaceUrl[] = "heddle/refused-at";
 constexpr char kReportUrl[] = "heddle/report";
 
@@ -40,41 +43,9 @@ absl::Status Refusal(absl::StatusCode code, const HttpResponse& response) {
   return status;
 }
 
-absl::Status StatusOf(const HttpResponse& response) {
-  switch (response.status) {
-    case 200:
-    case 201:
-    case 204:
-      return absl::OkStatus();
-    case 400:
-    case 413:
-    case 415:
-      return Refusal(absl::StatusCode::kInvalidArgument, response);
-    case 404:
-      return Refusal(absl::StatusCode::kNotFound, response);
-    case 409:
-      return Refusal(absl::StatusCode::kAlreadyExists, response);
-    case 412:
-      return Refusal(absl::StatusCode::kFailedPrecondition, response);
-    case 422: {
-      absl::Status harmful = absl::AbortedError("names in use would be left without a service");
-      harmful.SetPayload(kReportUrl, absl::Cord(response.body));
-      return harmful;
-    }
-    default:
-      return Annotate(Refusal(absl::StatusCode::kInternal, response),
-                      absl::StrCat("namerd answers ", response.status));
-  }
-}
-
 absl::Status NotUnderstood(const HttpRequest& request) {
   return absl::InternalError(absl::StrCat("the answer to ", request.method, " ", request.target,
                                           " is not namerd's: is the base URL right?"));
-}
-
-std::string TextOf(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 std::optional<HistoryEntry> EntryOf(const Json& json) {
@@ -104,6 +75,39 @@ std::string HeaderValue(absl::string_view text) {
 
 }  // namespace
 
+absl::Status StatusOf(const HttpResponse& response) {
+  switch (response.status) {
+    case 200:
+    case 201:
+    case 202:
+    case 204:
+      return absl::OkStatus();
+    case 400:
+    case 413:
+    case 415:
+      return Refusal(absl::StatusCode::kInvalidArgument, response);
+    case 404:
+      return Refusal(absl::StatusCode::kNotFound, response);
+    case 409:
+      return Refusal(absl::StatusCode::kAlreadyExists, response);
+    case 412:
+      return Refusal(absl::StatusCode::kFailedPrecondition, response);
+    case 422: {
+      absl::Status harmful = absl::AbortedError("names in use would be left without a service");
+      harmful.SetPayload(kReportUrl, absl::Cord(response.body));
+      return harmful;
+    }
+    default:
+      return Annotate(Refusal(absl::StatusCode::kInternal, response),
+                      absl::StrCat("namerd answers ", response.status));
+  }
+}
+
+void AddNote(const Note& note, HttpRequest* request) {
+  if (!note.author.empty()) request->headers.emplace_back("Heddle-Author", HeaderValue(note.author));
+  if (!note.message.empty()) request->headers.emplace_back("Heddle-Message", HeaderValue(note.message));
+}
+
 HttpRequest NamerdClient::Request(std::string method, const std::string& ns, absl::string_view suffix,
                                   absl::string_view resource) const {
   HttpRequest request;
@@ -116,14 +120,16 @@ HttpRequest NamerdClient::Request(std::string method, const std::string& ns, abs
   return request;
 }
 
-absl::StatusOr<HttpResponse> NamerdClient::Send(HttpRequest request) {
-  auto response = transport_(std::move(request));
-  if (!response.ok()) {
-    // The transport names the address too.
-    const std::string address = absl::StrCat(base_.host, ":", base_.port, ": ");
-    return absl::UnavailableError(absl::StrCat("cannot reach namerd at ", base_.text, ": ",
-                                               absl::StripPrefix(response.status().message(), address)));
-  }
+absl::Status NamerdClient::Unreachable(const absl::Status& why) const {
+  // The transport names the address too.
+  const std::string address = absl::StrCat(base_.host, ":", base_.port, ": ");
+  return absl::UnavailableError(
+      absl::StrCat("cannot reach namerd at ", base_.text, ": ", absl::StripPrefix(why.message(), address)));
+}
+
+absl::StatusOr<HttpResponse> NamerdClient::Send(HttpRequest request, Millis longer) {
+  auto response = transport_(std::move(request), kTimeout + longer);
+  if (!response.ok()) return Unreachable(response.status());
   RETURN_IF_ERROR(StatusOf(*response));
   return response;
 }
@@ -151,30 +157,43 @@ absl::StatusOr<StoredDtab> NamerdClient::Get(const std::string& ns, const std::s
   return StoredDtab{etag == nullptr ? version : *etag, *std::move(rules)};
 }
 
-absl::Status NamerdClient::Write(std::string method, const std::string& ns, const DtabInput& dtab,
-                                 const std::string& version, const Note& note, absl::string_view suffix) {
+absl::StatusOr<Written> NamerdClient::Write(std::string method, const std::string& ns, const DtabInput& dtab,
+                                            const std::string& version, const Note& note, std::string suffix,
+                                            Millis wait) {
+  if (wait > Millis(0)) absl::StrAppend(&suffix, suffix.empty() ? "?" : "&", "wait=", wait.count(), "ms");
   HttpRequest request = Request(std::move(method), ns, suffix);
   if (request.method != "DELETE") {
     request.headers.emplace_back("Content-Type", dtab.is_json ? "application/json" : "application/dtab");
   }
   if (!version.empty()) request.headers.emplace_back("If-Match", HeaderValue(version));
-  if (!note.author.empty()) request.headers.emplace_back("Heddle-Author", HeaderValue(note.author));
-  if (!note.message.empty()) request.headers.emplace_back("Heddle-Message", HeaderValue(note.message));
+  AddNote(note, &request);
   request.body = dtab.body;
-  return Send(std::move(request)).status();
+  ASSIGN_OR_RETURN(const HttpResponse response, Send(std::move(request), wait));
+  Written written;
+  const Json json = Json::parse(response.body, nullptr, false);
+  if (wait == Millis(0) || !json.is_object() || !json.contains("converged")) return written;
+  const Json& proxies = FieldOf(json, "proxies");
+  written.converged = IsTrue(json, "converged");
+  written.live = ConvergenceView{CountOf(proxies, "following"), CountOf(proxies, "applied"),
+                                 TextsOf(proxies, "behind"), MillisOf(json, "tookMs")};
+  written.version = TextOf(json, "version");
+  written.json = response.body;
+  return written;
 }
 
-absl::Status NamerdClient::Create(const std::string& ns, const DtabInput& dtab, const Note& note) {
-  return Write("POST", ns, dtab, "", note);
+absl::StatusOr<Written> NamerdClient::Create(const std::string& ns, const DtabInput& dtab, const Note& note,
+                                             Millis wait) {
+  return Write("POST", ns, dtab, "", note, "", wait);
 }
 
-absl::Status NamerdClient::Update(const std::string& ns, const DtabInput& dtab, const std::string& version,
-                                  const Note& note, bool check) {
-  return Write("PUT", ns, dtab, version, note, check ? "?check=true" : "");
+absl::StatusOr<Written> NamerdClient::Update(const std::string& ns, const DtabInput& dtab,
+                                             const std::string& version, const Note& note, bool check,
+                                             Millis wait) {
+  return Write("PUT", ns, dtab, version, note, check ? "?check=true" : "", wait);
 }
 
 absl::Status NamerdClient::Delete(const std::string& ns, const Note& note) {
-  return Write("DELETE", ns, {}, "", note);
+  return Write("DELETE", ns, {}, "", note, "", Millis(0)).status();
 }
 
 absl::StatusOr<std::vector<HistoryEntry>> NamerdClient::History(const std::string& ns, size_t limit,

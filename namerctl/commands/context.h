@@ -4,20 +4,28 @@
 
 #include <functional>
 #include <istream>
+#include <optional>
 #include <ostream>
 #include <string>
 
 #include "namerctl/client/namerd_client.h"
 #include "namerctl/client/settings.h"
+#include "namerctl/output/live_block.h"
 #include "namerctl/output/style.h"
 
 namespace heddle::namerctl {
 
 enum ExitStatus {
   kDone = 0,
-  kRefused = 1,      // by namerd, or a conflict with what is stored
-  kUsage = 2,        // the command line, a file or a setting is wrong
-  kUnreachable = 3,  // no answer from namerd
+  kRefused = 1,        // by namerd, or a conflict with what is stored
+  kUsage = 2,          // the command line, a file or a setting is wrong
+  kUnreachable = 3,    // no answer from namerd
+  kNotLive = 4,        // stored, but not run by every proxy in time
+  kReverted = 5,       // a shift ended so: a gate failed
+  kAborted = 6,        // somebody aborted it
+  kExpired = 7,        // its deadline came first
+  kPaused = 8,         // it is paused (shift --until-waiting)
+  kInterrupted = 128,  // and the signal's number: the command was, what it follows goes on
 };
 
 // The process around a command; injected, so that tests need none.
@@ -30,6 +38,12 @@ struct Environment {
   GetEnv get_env;
   std::function<NamerdClient::Transport(const BaseUrl&)> connect;
   bool unicode = false;  // `out` is a terminal that shows more than ASCII
+  std::function<NamerdClient::Stream(const BaseUrl&)> stream = nullptr;
+  Pace pace = {};
+  // The signal that asked this process to end while it followed something; 0: none.
+  std::function<int()> interrupted = [] { return 0; };
+  // Of the terminal that `out` is; nullopt if it is none whose lines can be drawn again.
+  std::function<std::optional<TerminalSize>()> terminal = [] { return std::nullopt; };
 };
 
 // How `env.out` is written to; `ascii` says that only ASCII may be.
@@ -41,7 +55,7 @@ inline Style StyleOf(const Environment& env, bool ascii = false) {
 struct Context {
   Environment& env;
   NamerdClient& client;
-  bool json = false;  // --json
+  bool json = false;  // --json, --output json
 };
 
 // Prints "namerctl: <message>" and, unless empty, "  <next>" to standard error; returns the exit status for

@@ -24,6 +24,7 @@ struct DtabWriteArgs {
   std::string version;       // update only: the one to replace, or empty for any
   bool check = false;        // update only: not if a name in use would be lost
   bool allow_empty = false;  // a text without rules
+  Millis wait{0};            // for the fleet to run it; 0: not at all
   Note note;
 };
 int DtabCreate(Context& context, const DtabWriteArgs& args);
@@ -56,6 +57,7 @@ struct DtabRollbackArgs {
   std::string name;
   std::string version;  // empty: the one before the latest
   bool check = false;   // not if a name in use would be lost
+  Millis wait{0};       // as in DtabWriteArgs
   Note note;
 };
 int DtabRollback(Context& context, const DtabRollbackArgs& args);
@@ -78,6 +80,9 @@ int Explain(Context& context, const ExplainArgs& args);
 // Fails for a dtab that namerd did not store because of names in use; `file` is what it came from.
 int FailHarmful(const Environment& env, const std::string& name, const std::string& file,
                 const absl::Status& refusal);
+
+// Prints `done` ("Updated web") and, of a write that waited, how far the fleet is; returns kDone or kNotLive.
+int FinishWrite(Context& context, absl::string_view done, const Written& written, Millis wait);
 
 // The next step for an error about namespace `name`, "" if there is none to tell.
 std::string NextStep(const absl::Status& status, const std::string& name);

@@ -37,15 +37,17 @@ int DtabRollback(Context& context, const DtabRollbackArgs& args) {
   Note note = args.note;
   if (note.message.empty())
     note.message = absl::StrCat("rollback to ", target->version, " (number ", target->number, ")");
-  const absl::Status done =
+  const auto written =
       latest->front().deleted
-          ? context.client.Create(args.name, dtab, note)
-          : context.client.Update(args.name, dtab, latest->front().version, note, args.check);
+          ? context.client.Create(args.name, dtab, note, args.wait)
+          : context.client.Update(args.name, dtab, latest->front().version, note, args.check, args.wait);
+  const absl::Status& done = written.status();
   if (absl::IsAborted(done)) return FailHarmful(context.env, args.name, target->version, done);
   if (!done.ok()) return Fail(context.env, done, NextStep(done, args.name));
-  context.env.out << "Rolled back " << args.name << " to " << target->version << " (number " << target->number
-                  << ")\n";
-  return kDone;
+  return FinishWrite(
+      context,
+      absl::StrCat("Rolled back ", args.name, " to ", target->version, " (number ", target->number, ")"),
+      *written, args.wait);
 }
 
 }  // namespace heddle::namerctl

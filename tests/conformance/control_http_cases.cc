@@ -196,7 +196,7 @@ void RunClient(const Json& test, Verdict* verdict) {
   }
   Replay namerd(test, verdict);
   size_t asked = 0;
-  const ClientRun run(args, in, [&](const HttpRequest& request) -> absl::StatusOr<HttpResponse> {
+  const ClientRun run(args, in, [&](const HttpRequest& request, Millis) -> absl::StatusOr<HttpResponse> {
     if (asked >= test["steps"].size()) return absl::UnavailableError("one request too many");
     const Json& step = test["steps"][asked++];
     CheckRequest(step.at("request"), request, verdict);
@@ -215,7 +215,7 @@ void RunClient(const Json& test, Verdict* verdict) {
 // How `dtab get` prints rules, below the version.
 void RunPretty(const Json& expect, Verdict* verdict) {
   const HttpResponse answer{200, {{"ETag", "AAAAAAAAAAE="}}, expect.at("dtab").dump()};
-  const ClientRun run({"dtab", "get", "n"}, "", [&](const HttpRequest&) { return answer; });
+  const ClientRun run({"dtab", "get", "n"}, "", [&](const HttpRequest&, Millis) { return answer; });
   verdict->Check("stdout", "# version AAAAAAAAAAE=\n" + expect.at("pretty").get<std::string>(), run.out);
 }
 

@@ -41,7 +41,7 @@ struct ScriptedNamerd {
                             },
                             [this](const BaseUrl& base) {
                               connected_to = base.text;
-                              return [this](HttpRequest request) { return Next(std::move(request)); };
+                              return [this](HttpRequest request, Millis) { return Next(std::move(request)); };
                             }};
     const int status = RunCommandLine(environment, args);
     out = out_stream.str();
