@@ -13,7 +13,7 @@ struct RulePlace {
   int column = 1;  // from 1, in characters
 };
 
-// One for each rule of `text`, in order. REQUIRES: `text` is a dtab.
+// One for each rule of `text`, in order; none if it is no dtab.
 std::vector<RulePlace> FindRulePlaces(absl::string_view text);
 
 }  // namespace heddle::namerd

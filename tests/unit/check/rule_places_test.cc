@@ -26,7 +26,8 @@ TEST_CASE("The places of rules, among comments, in lines of several rules") {
 }
 
 TEST_CASE("There is one for each rule") {
-  for (const char* text : {"/a=>/b;/c=>/d", "/a=>/b;/c=>/d;", "#;\n", "/#/x#y=>/$/inet/127.1/80;#c\n/z=>!"}) {
+  for (const char* text : {"/a=>/b;/c=>/d", "/a=>/b;/c=>/d;", "#;\n", "/#/x#y=>/$/inet/127.1/80;#c\n/z=>!",
+                           "/a=>$#;/x\n;/b=>0.5#;/y\n*/c&/d"}) {
     INFO(text);
     CHECK(FindRulePlaces(text).size() == Dtab::Parse(text)->size());
   }
