@@ -37,11 +37,12 @@ void RecentTraffic::Counts::Add(const TrafficCounts& more, size_t max_kinds) {
   latency = std::move(merged);
 }
 
-TrafficCounts RecentTraffic::Counts::Whole() const {
-  TrafficCounts whole{.requests = requests, .successes = successes, .failures = failures, .latency = {}};
-  for (const auto& [index, count] : latency) whole.latency.AddBucket(index, count);
-  whole.latency.AddSum(latency_sum);
-  return whole;
+void RecentTraffic::Counts::AddTo(TrafficCounts& to) const {
+  to.requests += requests;
+  to.successes += successes;
+  for (const auto& [kind, count] : failures) to.failures[kind] += count;
+  for (const auto& [index, count] : latency) to.latency.AddBucket(index, count);
+  to.latency.AddSum(latency_sum);
 }
 
 size_t RecentTraffic::Counts::bytes() const {
@@ -95,12 +96,16 @@ int64_t RecentTraffic::FirstOf(Millis window, Nanos now) const {
   return NumberOf(now - std::min(window, limits_.window));
 }
 
-void RecentTraffic::ForEach(Millis window, Nanos now, const Visit& visit) const {
+RecentTraffic::Rows RecentTraffic::Of(const std::string& ns, Millis window, Nanos now) const {
   const int64_t first = FirstOf(window, now);
+  Rows rows;
   for (const Second& second : seconds_) {
     if (second.number < first) continue;
-    for (const auto& [key, counts] : second.rows) visit(*key, counts.Whole());
+    for (const auto& [key, counts] : second.rows) {
+      if (key->ns == ns) counts.AddTo(rows[{key->service, key->client}]);
+    }
   }
+  return rows;
 }
 
 Millis RecentTraffic::Covers(Millis window, Nanos now) const {

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -34,16 +33,16 @@ class RecentTraffic {
   void Add(const TrafficKey* key, const TrafficCounts& counts, Nanos at, Nanos now);
   void Forget(const TrafficKey* key);
 
-  // Calls `visit` for each row of each second of the last `window`.
-  using Visit = std::function<void(const TrafficKey& key, const TrafficCounts& counts)>;
-  void ForEach(Millis window, Nanos now, const Visit& visit) const;
+  // Namespace `ns` in the last `window`, by service and client.
+  using Rows = std::map<std::pair<std::string, std::string>, TrafficCounts>;
+  Rows Of(const std::string& ns, Millis window, Nanos now) const;
   Millis Covers(Millis window, Nanos now) const;
 
  private:
   // TrafficCounts with few buckets: what one second holds.
   struct Counts {
     void Add(const TrafficCounts& more, size_t max_kinds);
-    TrafficCounts Whole() const;
+    void AddTo(TrafficCounts& to) const;
     size_t bytes() const;
 
     uint64_t requests = 0;

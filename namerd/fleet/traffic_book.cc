@@ -95,11 +95,7 @@ TrafficBook::Rows TrafficBook::Totals(const std::string& ns) const {
 }
 
 TrafficBook::Rows TrafficBook::Recent(const std::string& ns, Millis window) const {
-  Rows rows;
-  impl_->recent.ForEach(window, impl_->loop.Now(), [&](const TrafficKey& key, const TrafficCounts& counts) {
-    if (key.ns == ns) rows[{key.service, key.client}].Add(counts);
-  });
-  return rows;
+  return impl_->recent.Of(ns, window, impl_->loop.Now());
 }
 
 Millis TrafficBook::RecentCovers(Millis window) const {

@@ -19,14 +19,14 @@
 namespace heddle::namerd {
 namespace {
 
-void SetLimits(grpc::ServerBuilder& builder) {
+void SetLimits(grpc::ServerBuilder& builder, const MeshPings& pings) {
   // A second namerd on the port is an error, not half of the connections.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  // Proxies ping every few seconds; one that is cut off is noticed within 15 s.
+  // Proxies ping every few seconds, too.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 500);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(pings.after.count()));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(pings.timeout.count()));
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   builder.SetMaxReceiveMessageSize(mesh_limits::kMaxMessageBytes);
 }
@@ -34,8 +34,10 @@ void SetLimits(grpc::ServerBuilder& builder) {
 }  // namespace
 
 struct MeshServer::Impl {
-  Impl(Loop& loop, Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use, TrafficBook& traffic)
-      : calls(std::make_shared<CallRegistry>(loop, namespaces, fleet, names_in_use, traffic)) {
+  Impl(Loop& loop, Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use, TrafficBook& traffic,
+       MeshPings on_idle)
+      : pings(on_idle),
+        calls(std::make_shared<CallRegistry>(loop, namespaces, fleet, names_in_use, traffic)) {
     services.push_back(MakeMeshService(calls));
     services.push_back(MakeInterpreterService(calls));
     services.push_back(MakeResolverService(calls));
@@ -43,6 +45,7 @@ struct MeshServer::Impl {
     services.push_back(MakeCodecService());
   }
 
+  const MeshPings pings;
   const std::shared_ptr<CallRegistry> calls;
   std::vector<std::unique_ptr<grpc::Service>> services;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
@@ -50,8 +53,8 @@ struct MeshServer::Impl {
 };
 
 MeshServer::MeshServer(Loop& loop, Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use,
-                       TrafficBook& traffic)
-    : impl_(std::make_unique<Impl>(loop, namespaces, fleet, names_in_use, traffic)) {}
+                       TrafficBook& traffic, MeshPings pings)
+    : impl_(std::make_unique<Impl>(loop, namespaces, fleet, names_in_use, traffic, pings)) {}
 
 MeshServer::~MeshServer() { Shutdown(); }
 
@@ -59,7 +62,7 @@ absl::StatusOr<std::vector<uint16_t>> MeshServer::Serve(const std::vector<Socket
   HEDDLE_CHECK(impl_->server == nullptr);
   RouteGrpcLog();
   grpc::ServerBuilder builder;
-  SetLimits(builder);
+  SetLimits(builder, impl_->pings);
   std::vector<int> ports(addresses.size(), 0);
   for (size_t i = 0; i < addresses.size(); ++i) {
     builder.AddListeningPort(addresses[i].ToString(), grpc::InsecureServerCredentials(), &ports[i]);

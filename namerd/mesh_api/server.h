@@ -22,12 +22,20 @@
 
 namespace heddle::namerd {
 
+// A connection on which nothing has come for `after` is pinged, and given up if no answer comes within
+// `timeout`. So a proxy that is stopped, or cut off, counts as connected for at most the sum of both, and
+// then as gone.
+struct MeshPings {
+  Millis after{10'000};
+  Millis timeout{5'000};
+};
+
 // All calls on the loop's thread.
 class MeshServer {
  public:
   // All five outlive it.
-  MeshServer(Loop& loop, Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use,
-             TrafficBook& traffic);
+  MeshServer(Loop& loop, Namespaces& namespaces, Fleet& fleet, NamesInUse& names_in_use, TrafficBook& traffic,
+             MeshPings pings = {});
   // Shuts down.
   ~MeshServer();
   MeshServer(const MeshServer&) = delete;

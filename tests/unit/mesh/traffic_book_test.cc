@@ -122,7 +122,7 @@ TEST_CASE("Rows are bounded: the one longest without a request goes") {
   f.book.Add({Row("/#/used", 1)});
   f.book.Add({Row("/#/old", 1)});
   std::vector<TrafficRow> many;
-  for (size_t i = 0; i + 1 < TrafficBook::kMaxRows; ++i) many.push_back(Row(absl::StrCat("/#/", i), 1));
+  for (size_t i = 0; i + 1 < TrafficBook::kMaxRows; ++i) many.push_back(Row(absl::StrCat("/#/", i), 1, 0, 1));
   f.book.Add(many);
   const auto rows = f.book.Totals("web");
   CHECK(rows.size() == TrafficBook::kMaxRows);
