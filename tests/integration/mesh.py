@@ -269,7 +269,8 @@ interfaces:
         assert response.status == 204, response.text
         return response
 
-    def start_proxy(self, name="proxy", mesh_port=None, interpreter=None, router="", **kwargs):
+    def start_proxy(self, name="proxy", mesh_port=None, interpreter=None, router="", server="", **kwargs):
+        """`router`: more keys of the router, as lines of YAML; `server`: of its server, as ", key: value"."""
         if interpreter is None:
             port = mesh_port or self.mesh_port
             interpreter = f"{{kind: io.l5d.mesh, dst: /$/inet/127.0.0.1/{port}, root: /internal}}"
@@ -283,7 +284,7 @@ routers:
   label: http
   interpreter: {interpreter}
   servers:
-  - {{ip: 127.0.0.1, port: 0}}
+  - {{ip: 127.0.0.1, port: 0{server}}}
 {router}
 """)
         process = self.run("proxy", config, **kwargs)
