@@ -82,6 +82,7 @@ class Backend:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # a head and its body are two writes
 
             def setup(self):
                 super().setup()
