@@ -74,7 +74,7 @@ RequestStats::RequestStats(const Scope& scope, Detail detail)
       pending_(set_.AddGauge({"pending"})),
       latency_(set_.AddLatency({"request_latency_ms"})) {}
 
-void RequestStats::OnException(FailureName name) {
+void RequestStats::CountFailure(FailureName name) {
   std::atomic<Counter*>& place = exceptions_[static_cast<size_t>(name)];
   Counter* counter = place.load(std::memory_order_relaxed);
   if (counter == nullptr) {

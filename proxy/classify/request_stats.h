@@ -59,8 +59,9 @@ class RequestStats {
 
   // A request is under way: pending until OnDone or OnGone.
   void OnRequest() { pending_.Add(1); }
-  // The request that OnRequest announced is over, and counts now. `status` 0: there is no response.
-  void OnDone(int status, bool success, Latency latency) {
+  // The request that OnRequest announced is over, and counts now. `status` 0: there is no response, and
+  // `name` says why.
+  void OnDone(int status, bool success, Latency latency, FailureName name = FailureName::kOther) {
     requests_.Increment();
     pending_.Add(-1);
     latency_.Record(latency.micros());
@@ -70,14 +71,8 @@ class RequestStats {
       return;
     }
     failures_.Increment();
-    if (status != 0) OnException(FailureName::kResponse);
+    CountFailure(status != 0 ? FailureName::kResponse : name);
   }
-  void OnDone(int status, ResponseClass result, Latency latency) {
-    OnDone(status, IsSuccess(result), latency);
-  }
-  // Why the request that OnDone is called for with status 0 failed.
-  void OnException(FailureName name);
-  void OnException(AttemptFailure failure) { OnException(NameOf(failure)); }
   // The request left without an outcome (its client went away): it is no request, as in Finagle, so that
   // requests are successes and failures.
   void OnGone() { pending_.Add(-1); }
@@ -105,6 +100,7 @@ class RequestStats {
     last_.time->Record(latency.micros());
   }
   void FindStatus(int status);
+  void CountFailure(FailureName name);
 
   MetricSet set_;
   const Detail detail_;

@@ -307,8 +307,7 @@ void Attempts::Count(int status, bool success, FailureName name) {
   counted_ = false;
   const Latency took(worker_.loop().Now() - started_);
   for (RequestStats* stats : {&choice_.target->client->stats().requests, &choice_.target->Stats()}) {
-    stats->OnDone(status, success, took);
-    if (status == 0 && !success) stats->OnException(name);
+    stats->OnDone(status, success, took, name);
   }
 }
 

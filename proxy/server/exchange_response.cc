@@ -229,9 +229,7 @@ void Exchange::Fail(const absl::Status& error, FailureName name) {
   attempts_.End(0, false, name);
   if (at_service_) {
     at_service_ = false;
-    RequestStats& requests = route_->service()->requests;
-    requests.OnDone(0, false, worker_.loop().Now() - started_);
-    requests.OnException(name);
+    route_->service()->requests.OnDone(0, false, worker_.loop().Now() - started_, name);
   }
   Answer(error);
 }
@@ -260,18 +258,8 @@ void Exchange::Respond(int status, absl::string_view message, bool retryable) {
 
 void Exchange::Count(int status, bool success, FailureName name) {
   const Latency took(worker_.loop().Now() - started_);
-  if (counted_) {
-    RequestStats& requests = connection_->stats().requests;
-    requests.OnDone(status, success, took);
-    if (status == 0) [[unlikely]]
-      requests.OnException(name);
-  }
-  if (at_service_) {
-    RequestStats& requests = route_->service()->requests;
-    requests.OnDone(status, success, took);
-    if (status == 0) [[unlikely]]
-      requests.OnException(name);
-  }
+  if (counted_) connection_->stats().requests.OnDone(status, success, took, name);
+  if (at_service_) route_->service()->requests.OnDone(status, success, took, name);
   counted_ = at_service_ = false;
 }
 

@@ -86,16 +86,15 @@ TEST_CASE("a failure is counted by its name too") {
   RequestStats stats(metrics.root(), RequestStats::Detail::kPlain);
   const auto fail = [&](AttemptFailure failure) {
     stats.OnRequest();
-    stats.OnDone(0, ResponseClass::kRetryableFailure, Nanos(1'000'000));
-    stats.OnException(failure);
+    stats.OnDone(0, false, Nanos(1'000'000), NameOf(failure));
   };
   fail(AttemptFailure::kConnect);
   fail(AttemptFailure::kTimeout);
   fail(AttemptFailure::kConnect);
   stats.OnRequest();
-  stats.OnDone(503, ResponseClass::kFailure, Nanos(1'000'000));
+  stats.OnDone(503, false, Nanos(1'000'000));
   stats.OnRequest();
-  stats.OnDone(500, ResponseClass::kSuccess, Nanos(1'000'000));  // allSuccessful
+  stats.OnDone(500, true, Nanos(1'000'000));  // allSuccessful
   const std::map<std::string, double> expected = {
       {"requests", 5},
       {"success", 1},

@@ -105,7 +105,7 @@ TEST_CASE("the key goes on as a number, which wins over the key where it comes t
 TEST_CASE("without a key a request is drawn, and the rest of its call graph goes to the same side") {
   StickyWorld w;
   std::set<std::string> sides;
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 40; ++i) {
     const size_t before = w.two.received.size();
     const std::string side = w.Side("");
     sides.insert(side);

@@ -28,8 +28,7 @@ struct Target {
   }
   void Refuse() {
     stats.OnRequest();
-    stats.OnDone(0, false, Nanos(1'000'000));
-    stats.OnException(FailureName::kConnect);
+    stats.OnDone(0, false, Nanos(1'000'000), FailureName::kConnect);
   }
 
   RequestStats stats{UnshownScope(), RequestStats::Detail::kPlain};
