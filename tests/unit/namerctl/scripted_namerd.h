@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -12,8 +13,21 @@
 
 namespace heddle::namerctl {
 
+// One stream of lines: a tick before each line, then how it ends.
+struct ScriptedStream {
+  std::vector<std::string> lines;
+  absl::Status end = absl::UnavailableError("reset");
+  int status = 200;  // another one: the answer is `body`
+  std::string body = {};
+  int interrupt = 0;  // this signal comes after the lines
+};
+
 struct ScriptedNamerd {
   std::deque<absl::StatusOr<HttpResponse>> answers;
+  std::deque<ScriptedStream> streams;
+  FakeClock clock;
+  int signal = 0;
+  std::optional<TerminalSize> terminal;
   std::vector<HttpRequest> requests;
   std::map<std::string, std::string> env{{"USER", "ada"}};
   std::string folder = "/nonexistent";
@@ -43,6 +57,15 @@ struct ScriptedNamerd {
                               connected_to = base.text;
                               return [this](HttpRequest request, Millis) { return Next(std::move(request)); };
                             }};
+    environment.stream = [this](const BaseUrl&) {
+      return [this](HttpRequest request, const LineReader& reader) {
+        return Stream(std::move(request), reader);
+      };
+    };
+    environment.pace = {&clock, [this](Millis time) { clock.Advance(time); }};
+    environment.interrupted = [this] { return signal; };
+    environment.terminal = [this] { return terminal; };
+    signal = 0;
     const int status = RunCommandLine(environment, args);
     out = out_stream.str();
     err = err_stream.str();
@@ -68,6 +91,20 @@ struct ScriptedNamerd {
     auto answer = std::move(answers.front());
     answers.pop_front();
     return answer;
+  }
+
+  absl::StatusOr<HttpResponse> Stream(HttpRequest request, const LineReader& reader) {
+    requests.push_back(std::move(request));
+    if (streams.empty()) return absl::UnavailableError("connection refused");
+    const ScriptedStream stream = std::move(streams.front());
+    streams.pop_front();
+    for (const std::string& line : stream.lines) {
+      if (!reader.on_tick() || !reader.on_line(line)) return HttpResponse{};
+    }
+    signal = stream.interrupt;
+    if (!reader.on_tick()) return HttpResponse{};
+    if (!stream.end.ok()) return stream.end;
+    return HttpResponse{stream.status, {}, stream.body};
   }
 };
 
