@@ -2,15 +2,15 @@
 
 usage: demo.py --bin FOLDER [--keep]
 
-Exits with 0 if every request succeeded and every proxy followed every update, else with 1. Takes about half a minute;
-with --keep it stays until Ctrl-C.
+Exits with 0 if every request succeeded, the shift was promoted and every proxy followed every step, else with 1. Takes
+about half a minute; with --keep it stays until Ctrl-C.
 """
 import argparse
 import asyncio
-import base64
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import sys
@@ -23,11 +23,13 @@ from screen import Screen
 HERE = os.path.dirname(os.path.abspath(__file__))
 RATE = 100            # requests a second through each proxy
 BASELINE_SECONDS = 4  # at 0 %
-STEP_SECONDS = 6      # at each further step
+AFTER_SECONDS = 3     # when all is done
 STEPS = (10, 50, 100)
+SHIFT = ("shift", "start", "internal", "/host/world", "--from", "/srv/world-v1", "--to", "/srv/world-v2",
+         "--steps", ",".join(map(str, STEPS)), "--dwell", "5s", "--min-success-rate", "0.99", "--max-p99", "1s",
+         "--min-requests", "50", "-m", "world says earth", "--wait")
 WINDOW = 1.0          # what the live line covers, in seconds
-FOLLOW_DEADLINE = 10.0
-APPLIED = "rt/internal/interpreter/revision"  # a gauge of the proxy: the version that all its workers route by
+ANSWER_DEADLINE = 10.0
 
 
 class Mesh:
@@ -79,34 +81,23 @@ class Mesh:
         await self.start_service("hello", 2, "--text", "Hello", "--target", "world",
                                  env=lambda i: {"http_proxy": f"http://127.0.0.1:{self.http[i]}"})
 
+    async def start_namerctl(self, *args):
+        return await asyncio.create_subprocess_exec(
+            self.namerctl, *args, cwd=HERE, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT, env={**os.environ, "NAMERCTL_BASE_URL": f"http://127.0.0.1:{self.api}"})
+
     async def run_namerctl(self, *args):
-        """Its standard output. A failure ends the demo."""
-        process = await asyncio.create_subprocess_exec(
-            self.namerctl, *args, cwd=HERE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "NAMERCTL_BASE_URL": f"http://127.0.0.1:{self.api}"})
-        out, err = await process.communicate()
+        """What it says. A failure ends the demo."""
+        process = await self.start_namerctl(*args)
+        out, _ = await process.communicate()
         if process.returncode != 0:
-            raise DemoError(f"namerctl {' '.join(args)} ended with status {process.returncode}:\n{err.decode()}")
+            raise DemoError(f"namerctl {' '.join(args)} ended with status {process.returncode}:\n{out.decode()}")
         return out.decode()
 
-    async def stored_revision(self):
-        version = json.loads(await self.run_namerctl("dtab", "get", "internal", "--json"))["version"]
-        return int.from_bytes(base64.b64decode(version), "big")
-
-    async def applied_revision(self, i):
-        """The version of namespace internal that all workers of proxy i route by."""
-        _, body = await fetch(self.admin[i], {"Host": "admin"}, "/admin/metrics.json")
-        return json.loads(body).get(APPLIED, 0)
-
-    async def followed(self, i, revision):
-        """When proxy i routes by `revision`, in the loop's time."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + FOLLOW_DEADLINE
-        while await self.applied_revision(i) < revision:
-            if loop.time() > end:
-                raise DemoError(f"proxy-{i + 1} did not follow version {revision} within {FOLLOW_DEADLINE} s")
-            await asyncio.sleep(0.002)
-        return loop.time()
+    async def shift(self):
+        """The shift of world's rule as namerd tells it; None: there is none."""
+        status, body = await fetch(self.api, {"Host": "namerd"}, "/api/1/shifts/internal?prefix=/host/world")
+        return json.loads(body) if status == 200 else None
 
 
 class Story:
@@ -115,7 +106,7 @@ class Story:
     def __init__(self, mesh, screen):
         self.mesh, self.screen = mesh, screen
         self.load = None
-        self.updates = []  # (percent, seconds to the last proxy)
+        self.lived = {}  # a step: when it was first seen to be live everywhere, in the loop's time
 
     async def tell(self, keep):
         self.screen.step("starting namerd and two proxies, then three world-v1, three world-v2 and two hello")
@@ -133,16 +124,15 @@ class Story:
         self.load = Load(self.mesh.http, RATE)
         await self.watch(BASELINE_SECONDS)
         self.expect_only("world", start)
-        for percent in STEPS:
-            await self.shift(percent)
+        shift = await self.shift()
         if keep:
             await self.stay()
         await self.load.stop()
-        return self.summary()
+        return self.summary(shift)
 
     async def create(self):
         self.screen.step("the rules of namespace `internal`, stored through namerctl")
-        for words in ("dtab create internal internal-0.dtab", "dtab get internal"):
+        for words in ("dtab create internal internal.dtab", "dtab get internal"):
             self.screen.command("namerctl " + words)
             self.screen.answer(await self.mesh.run_namerctl(*words.split()))
         self.screen.step("a request through proxy-1: hello, which calls world through its own proxy")
@@ -158,7 +148,7 @@ class Story:
     async def ask(self, headers, word):
         """One request through each proxy until both answer (they have just started); then with `word`."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + FOLLOW_DEADLINE
+        end = loop.time() + ANSWER_DEADLINE
         for port in reversed(self.mesh.http):
             while True:
                 status, body = await fetch(port, {"Host": "hello", **headers})
@@ -169,29 +159,45 @@ class Story:
                 raise DemoError(f"expected an answer with '{word}', got {status} {body[:300]!r}")
         return body.decode()
 
-    async def shift(self, percent):
-        self.screen.step(f"{percent} % of world's traffic to v2")
-        words = ["dtab", "update", "internal", f"internal-{percent}.dtab", "-m", f"{percent}% to v2"]
-        self.screen.command(f"namerctl dtab update internal internal-{percent}.dtab -m '{percent}% to v2'")
-        loop = asyncio.get_running_loop()
-        start = loop.time()
-        before = await self.mesh.stored_revision()
-        start = loop.time()
-        followed = [asyncio.create_task(self.mesh.followed(i, before + 1)) for i in (0, 1)]
+    async def shift(self):
+        self.screen.step(f"world's traffic to v2: {', '.join(map(str, STEPS))} %, and back at once if v2 is worse")
+        self.screen.command("namerctl " + shlex.join(SHIFT))
+        namerctl = await self.mesh.start_namerctl(*SHIFT)
+        said = asyncio.create_task(self.repeat(namerctl.stdout))
         try:
-            self.screen.answer(await self.mesh.run_namerctl(*words))
-            applied = max(await asyncio.gather(*followed))
+            while not said.done():
+                await self.watch_until(asyncio.get_running_loop().time() + 0.2)
+                await self.note(await self.mesh.shift())
+            status = await namerctl.wait()
         finally:
-            for task in followed:
-                task.cancel()
-        self.updates.append((percent, applied - start))
-        self.screen.answer(f"both proxies follow, {1000 * (applied - start):.0f} ms after the command was typed")
-        await self.watch(STEP_SECONDS)
-        words = {r.version for r in self.load.since(applied)}
-        if percent == 100:
-            self.expect_only("earth", applied)
-        elif not {"world", "earth"} <= words:
-            raise DemoError(f"at {percent} % both versions were expected to answer, only {words} did")
+            said.cancel()
+            if namerctl.returncode is None:
+                namerctl.kill()
+        if status != 0:
+            raise DemoError(f"namerctl ended with status {status}")
+        now = asyncio.get_running_loop().time()
+        await self.watch(AFTER_SECONDS)
+        self.expect_only("earth", now)
+        self.expect_both()
+        return await self.mesh.shift()
+
+    async def repeat(self, stream):
+        """What namerctl says, as it says it."""
+        async for line in stream:
+            self.screen.answer(line.decode())
+
+    async def note(self, shift):
+        if shift and shift["phase"] == "dwelling":
+            self.lived.setdefault(shift["step"], asyncio.get_running_loop().time())
+
+    def expect_both(self):
+        """Both versions have answered in each step but the last one, v2 alone in that."""
+        times = [self.lived[step] for step in range(len(STEPS))]
+        for percent, begin, end in zip(STEPS, times, times[1:]):
+            words = {r.version for r in self.load.since(begin) if r.end < end}
+            if not {"world", "earth"} <= words:
+                raise DemoError(f"at {percent} % both versions were expected to answer, only {words} did")
+        self.expect_only("earth", times[-1])
 
     def expect_only(self, word, start):
         others = [r for r in self.load.since(start) if r.version not in (word, None)]
@@ -199,23 +205,28 @@ class Story:
             raise DemoError(f"{len(others)} requests were answered by {others[0].version}, not by {word}")
 
     async def watch(self, seconds):
+        self.screen.last_printed = now = asyncio.get_running_loop().time()
+        await self.watch_until(now + seconds)
+        self.screen.end_line()
+
+    async def watch_until(self, end):
         loop = asyncio.get_running_loop()
-        self.screen.last_printed = loop.time()
-        end = loop.time() + seconds
         while loop.time() < end:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(min(0.2, max(0.0, end - loop.time())))
             self.mesh.processes.check_alive()
             now = loop.time()
             self.screen.show([r for r in self.load.recent if r.end > now - WINDOW], WINDOW, now)
-        self.screen.end_line()
 
     async def stay(self):
         self.screen.step("all of it keeps running; Ctrl-C ends it. Things to try:")
         api, proxy = f"http://127.0.0.1:{self.mesh.api}", f"http://127.0.0.1:{self.mesh.http[0]}"
         for line in (f"export NAMERCTL_BASE_URL={api} PATH={os.path.dirname(self.mesh.namerctl)}:$PATH",
                      "namerctl dtab history internal",
-                     "namerctl dtab diff internal",
-                     "namerctl dtab rollback internal            # back to 50 %: watch the split below",
+                     "namerctl shift history internal /host/world",
+                     "namerctl shift start internal /host/world --to /srv/world-v1 --steps 50,100 --manual all --dwell 5s --wait",
+                     "namerctl shift abort internal /host/world     # in another terminal: all of it is back at once",
+                     "namerctl proxies",
+                     "namerctl top internal",
                      f"curl -H 'Host: hello' {proxy}",
                      f"curl -H 'Host: hello' -H 'l5d-dtab: /host/world => /srv/world-v1' {proxy}",
                      f"curl -i -H 'Host: nobody' {proxy}     # l5d-err says why",
@@ -230,17 +241,24 @@ class Story:
         except asyncio.CancelledError:  # Ctrl-C
             return
 
-    def summary(self):
+    def summary(self, shift):
         self.screen.step("summary")
         load = self.load
         self.screen.say(f"  requests   {load.requests}")
         self.screen.say(f"  failures   {load.failures}")
         self.screen.say(f"  p99        {quantile(load.recent, 0.99):.1f} ms (through the mesh twice: to hello, from hello to world)")
-        for percent, seconds in self.updates:
-            self.screen.say(f"  {percent:3} % to v2: the last proxy followed after {1000 * seconds:.0f} ms")
+        followed = True
+        for transition in shift["transitions"]:
+            convergence = transition.get("convergence")
+            if not convergence:
+                continue
+            what = "for good" if transition["phase"] == "promoted" else f"{transition['percent']:g} % to v2"
+            self.screen.say(f"  {what:<11}from the write to the last proxy's ack: {convergence['tookMs']} ms"
+                            f" ({convergence['applied']} of {convergence['following']} proxies)")
+            followed = followed and convergence["applied"] == convergence["following"] == len(self.mesh.http)
         for failure in load.first_failures:
             self.screen.say(f"  failed: {failure}")
-        return 1 if load.failures or not load.requests else 0
+        return 0 if followed and load.requests and not load.failures else 1
 
 
 async def run(arguments):
