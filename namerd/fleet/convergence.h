@@ -18,7 +18,9 @@ struct Convergence {
   // The ids of those that were behind when their stream ended, and have not come back: they are stopped, or
   // cut off and route by what they last knew. From Fleet::Await alone; at most Fleet::kMaxGone.
   std::vector<std::string> gone;
-  Millis took{0};  // from the call of Fleet::Await to the last acknowledgement, or to its limit
+  // From when the version came (Fleet::OnVersion; if that is not known, from the call of Fleet::Await) to the
+  // last acknowledgement, or to the limit.
+  Millis took{0};
   bool complete() const { return behind.empty(); }
 };
 

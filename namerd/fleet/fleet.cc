@@ -147,6 +147,7 @@ Convergence Fleet::ProgressOf(const std::string& ns, DtabVersion version) const 
     ++progress.following;
     if (Reached(found->second.applied, version)) {
       ++progress.applied;
+      progress.took = std::max(progress.took, found->second.took.value_or(Millis(0)));
     } else {
       progress.behind.push_back(id);
     }
