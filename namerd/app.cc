@@ -14,6 +14,9 @@
 namespace heddle::namerd {
 namespace {
 
+// Proxies try again at least each second (MeshClientOptions), and then have to be told what they lack.
+constexpr Millis kProxiesReturn{2000};
+
 // The line that tells where something is served; tests and scripts read it.
 void LogServing(absl::string_view what, const std::string& address) {
   Log(LogLevel::kInfo) << "serving " << what << " on " << address;
@@ -63,8 +66,9 @@ absl::Status App::OpenStore() {
   }
   const std::string& path = std::get<RocksdbStorageConfig>(config_.storage).path;
   ASSIGN_OR_RETURN(store_, OpenRocksdbStore(loop_, path));
-  Log(LogLevel::kInfo) << "dtabs are kept in " << path << ": "
-                       << store_->WatchKeys(DocumentKind::kDtab)->Get().size() << " namespaces";
+  const size_t namespaces = store_->WatchKeys(DocumentKind::kDtab)->Get().size();
+  Log(LogLevel::kInfo) << "dtabs are kept in " << path << ": " << namespaces << " namespaces";
+  if (namespaces > 0) fleet_.ExpectReturns(kProxiesReturn);
   return absl::OkStatus();
 }
 

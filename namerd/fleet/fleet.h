@@ -116,6 +116,9 @@ class Fleet {
   // waited for, one that comes is.
   Subscription Await(const std::string& ns, DtabVersion version, Millis limit,
                      std::function<void(const Convergence&)> done);
+  // namerd has just come back: proxies that followed it need up to `time` to find it again, and until then
+  // nothing is called complete by Await, unless its limit is shorter.
+  void ExpectReturns(Millis time) { waits_.Hold(time); }
   // `version` is the latest of `ns` now: what lags are counted from. In order; the same again changes
   // nothing, and nothing is kept of a namespace that no proxy follows.
   void OnVersion(const std::string& ns, DtabVersion version);

@@ -23,7 +23,8 @@ struct Waits::Wait {
   void Fix() {
     outcome = waits.progress_(place->first, version);
     outcome->gone = std::move(gone);
-    outcome->took = std::chrono::duration_cast<Millis>(waits.loop_.Now() - since);
+    // Who acknowledged before the wait began took its time, too.
+    outcome->took = std::max(outcome->took, std::chrono::duration_cast<Millis>(waits.loop_.Now() - since));
     limit.Cancel();
   }
 
@@ -38,7 +39,10 @@ struct Waits::Wait {
   Table::iterator place;
 };
 
-Waits::Waits(Loop& loop, Progress progress) : loop_(loop), progress_(std::move(progress)) {}
+Waits::Waits(Loop& loop, Progress progress)
+    : loop_(loop), progress_(std::move(progress)), hold_(loop, [this] {
+        for (const auto& [ns, wait] : waits_) SettleIfOver(wait);
+      }) {}
 
 Waits::~Waits() = default;
 
@@ -47,7 +51,7 @@ Subscription Waits::Add(const std::string& ns, DtabVersion version, Millis limit
   wait->place = waits_.emplace(ns, wait);
   wait->behind = progress_(ns, version).behind.size();
   wait->limit.Start(limit);
-  if (wait->behind == 0) Settle(wait);
+  SettleIfOver(wait);
   // Only the table holds a wait for long: one that cannot be found has been told, or went with the fleet.
   return Subscription([weak = std::weak_ptr(wait)] {
     const auto held = weak.lock();
@@ -72,11 +76,12 @@ void Waits::Changed(const std::string& ns, const std::string& proxy, std::option
     } else if (!was_behind && is_behind) {
       ++wait.behind;
     }
-    if (wait.behind == 0) Settle(it->second);
+    SettleIfOver(it->second);
   }
 }
 
-void Waits::Settle(const std::shared_ptr<Wait>& wait) {
+void Waits::SettleIfOver(const std::shared_ptr<Wait>& wait) {
+  if (wait->behind > 0 || wait->outcome || hold_.running()) return;
   wait->Fix();
   loop_.Post([weak = std::weak_ptr(wait)] {
     if (const auto held = weak.lock()) held->waits.Tell(*held);

@@ -37,6 +37,9 @@ class Waits {
   // As Fleet::Await.
   Subscription Add(const std::string& ns, DtabVersion version, Millis limit, Done done);
 
+  // For `time` no wait ends but by its limit.
+  void Hold(Millis time) { hold_.Start(time); }
+
   // A proxy's state in `ns` has changed: what it ran and runs now, nullopt where it does not follow it.
   // Called when the fleet's own state has changed. `lost`: it stopped following because its stream ended.
   void Changed(const std::string& ns, const std::string& proxy, std::optional<DtabVersion> before,
@@ -45,13 +48,14 @@ class Waits {
  private:
   struct Wait;
   using Table = std::multimap<std::string, std::shared_ptr<Wait>>;  // by namespace
-  // Fixes the outcome, and has it told later.
-  void Settle(const std::shared_ptr<Wait>& wait);
+  // If nobody is behind, fixes the outcome and has it told later.
+  void SettleIfOver(const std::shared_ptr<Wait>& wait);
   void Tell(Wait& wait);
 
   Loop& loop_;
   const Progress progress_;
   Table waits_;
+  Timer hold_;
 };
 
 }  // namespace heddle::namerd

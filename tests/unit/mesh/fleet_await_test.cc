@@ -68,6 +68,21 @@ TEST_CASE("What is everywhere already, or followed by nobody, is not waited for"
   CHECK(f.told[1].took == Millis(0));
 }
 
+TEST_CASE("What a version took counts from when it came, also where all have it when somebody asks") {
+  Fixture f;
+  const auto a = f.Join("a", kOne), b = f.Join("b", kOne);
+  f.fleet.OnVersion("web", kTwo);
+  f.Pass(Millis(2));
+  a->Applied("web", kTwo);
+  f.Pass(Millis(3));
+  b->Applied("web", kTwo);
+  f.Pass(Millis(100));
+  const Subscription wait = f.Await(kTwo);
+  f.loop.RunReady();
+  REQUIRE(f.told.size() == 1);
+  CHECK(f.told[0].took == Millis(5));
+}
+
 TEST_CASE("At its limit a wait names those who are behind") {
   Fixture f;
   const auto a = f.Join("a", kTwo), b = f.Join("b", kOne), c = f.Join("c", {8, 2});
@@ -136,6 +151,37 @@ TEST_CASE("A wait can be given up, also between its end and its telling, and ins
   });
   f.Pass(2 * kLimit);
   CHECK(calls == 1);
+}
+
+TEST_CASE("A namerd that has come back waits for its proxies to find it, not longer than asked to") {
+  Fixture f;
+  f.fleet.ExpectReturns(Millis(500));
+  const Subscription wait = f.Await(kOne);
+  f.Pass(Millis(100));
+  CHECK(f.told.empty());
+  SECTION("all come") {
+    const auto a = f.Join("a", kOne);
+    f.Pass(Millis(100));
+    CHECK(f.told.empty());
+    f.Pass(Millis(300));
+    f.loop.RunReady();
+    REQUIRE(f.told.size() == 1);
+    CHECK(f.told[0].applied == 1);
+  }
+  SECTION("one lags") {
+    const auto a = f.Join("a");
+    f.Pass(Millis(500));
+    CHECK(f.told.empty());
+    a->Applied("web", kOne);
+    f.loop.RunReady();
+    CHECK(f.told.size() == 1);
+  }
+  SECTION("there is no time") {
+    const Subscription shorter =
+        f.fleet.Await("web", kOne, Millis(50), [&](const Convergence& done) { f.told.push_back(done); });
+    f.Pass(Millis(50));
+    CHECK(f.told.size() == 1);
+  }
 }
 
 TEST_CASE("A wait that outlives the fleet is silent") {
