@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "namerd/shift/shifts.h"
-
 namespace heddle::namerd {
 namespace {
 
@@ -14,13 +12,13 @@ constexpr Millis kSplitLimit{1000};
 
 }  // namespace
 
-Observation::Observation(Loop& loop, Namespaces& namespaces, TrafficBook& book, ShiftPlan plan, Millis length,
-                         Seen seen)
+Observation::Observation(Loop& loop, Namespaces& namespaces, const TrafficBook& book, Collector& collector,
+                         const ShiftPlan& plan, Seen seen)
     : loop_(loop),
       namespaces_(namespaces),
       book_(book),
-      plan_(std::move(plan)),
-      length_(length),
+      collector_(collector),
+      plan_(plan),
       seen_(std::move(seen)),
       again_(loop, [this] { Collect(); }) {
   Renew();
@@ -29,12 +27,12 @@ Observation::Observation(Loop& loop, Namespaces& namespaces, TrafficBook& book, 
 
 void Observation::Renew() {
   if (start_.has_value()) start_ = latest_;
-  ends_ = loop_.clock().Now() + length_;
-  ends_ms_ = (loop_.clock().WallNow() + length_) / Millis(1);
+  ends_ = loop_.clock().Now() + plan_.dwell;
+  ends_ms_ = (loop_.clock().WallNow() + plan_.dwell) / Millis(1);
 }
 
 void Observation::Collect() {
-  collecting_ = book_.Collect(Shifts::kCollectLimit, [this](const auto& /*missing*/) { OnCollected(); });
+  collecting_ = collector_.Collect([this] { OnCollected(); });
 }
 
 void Observation::OnCollected() {

@@ -10,6 +10,8 @@
 #include "lib/watch/watch.h"
 #include "namerd/fleet/traffic_book.h"
 #include "namerd/namespaces/namespaces.h"
+#include "namerd/shift/collector.h"
+#include "namerd/shift/plan.h"
 #include "namerd/shift/shift.h"
 #include "namerd/shift/sides.h"
 
@@ -21,10 +23,10 @@ class Observation {
   // `length_over`: the window has had its length.
   using Seen = std::function<void(const ShiftTraffic& traffic, bool length_over)>;
 
-  // The window begins now and lasts `length` at least: `seen` is called every second or so, promptly at its
-  // end, and on after it. All outlive it.
-  Observation(Loop& loop, Namespaces& namespaces, TrafficBook& book, ShiftPlan plan, Millis length,
-              Seen seen);
+  // The window begins now and lasts for plan.dwell at least: `seen` is called every second or so, promptly at
+  // its end, and on after it. All outlive it.
+  Observation(Loop& loop, Namespaces& namespaces, const TrafficBook& book, Collector& collector,
+              const ShiftPlan& plan, Seen seen);
 
   // A new window of the same length begins with what has been seen.
   void Renew();
@@ -38,9 +40,9 @@ class Observation {
 
   Loop& loop_;
   Namespaces& namespaces_;
-  TrafficBook& book_;
+  const TrafficBook& book_;
+  Collector& collector_;
   const ShiftPlan plan_;
-  const Millis length_;
   const Seen seen_;
   Nanos ends_{0};  // of the loop's clock
   int64_t ends_ms_ = 0;

@@ -33,20 +33,26 @@ ShiftRun::ShiftRun(const ShiftWorld& world, ShiftPtr stored, size_t followers,
       lease_(world.loop, [this] { OnLease(); }),
       deadline_(world.loop, [this] { WatchDeadline(); }),
       disconnect_(world.loop, [this] { OnDisconnect(); }),
-      converging_(world.loop, [this] { Converge(); }),
+      converging_(world.loop,
+                  [this] {
+                    Converge();
+                    Publish();
+                  }),
       save_again_(world.loop, [this] { Save(); }),
-      write_again_(world.loop, [this] { Write(); }) {
-  Enter();
-}
+      write_again_(world.loop, [this] { Write(); }) {}
 
 ShiftRun::~ShiftRun() = default;
 
 void ShiftRun::Follow(ShiftPtr stored) {
   const bool was_mine = mine();
-  const bool same = SameState(*stored_, *stored);
+  const bool same = state_ > 0 && SameState(*stored_, *stored);
   stored_ = std::move(stored);
-  if (!same || was_mine != mine()) return Enter();
-  WatchLease();
+  if (!same || was_mine != mine()) {
+    Enter();
+  } else {
+    WatchLease();
+    if (!mine()) save_again_.Cancel();  // its driver is still there
+  }
   Publish();
 }
 
@@ -87,10 +93,9 @@ void ShiftRun::Drive() {
   if (stored_->phase() == ShiftPhase::kWriting) return Write();
   if (stored_->phase() == ShiftPhase::kConverging) return Converge();
   observation_ = std::make_unique<Observation>(
-      world_.loop, world_.namespaces, world_.traffic, stored_->plan, stored_->plan.dwell,
+      world_.loop, world_.namespaces, world_.traffic, world_.collector, stored_->plan,
       [this](const ShiftTraffic& traffic, bool length_over) { OnTraffic(traffic, length_over); });
   awaited_ = {store().epoch(), dtab_->Get()->revision};
-  Publish();
 }
 
 void ShiftRun::Write() {
@@ -133,7 +138,6 @@ void ShiftRun::Converge() {
         stored_->plan.ns, awaited_, stored_->plan.convergence,
         [this](const Convergence& convergence) { Move(Converged(*stored_, convergence)); });
   }
-  Publish();
 }
 
 void ShiftRun::OnTraffic(const ShiftTraffic& traffic, bool length_over) {

@@ -18,6 +18,7 @@
 #include "namerd/fleet/fleet.h"
 #include "namerd/fleet/traffic_book.h"
 #include "namerd/namespaces/namespaces.h"
+#include "namerd/shift/collector.h"
 #include "namerd/shift/moves.h"
 #include "namerd/shift/observation.h"
 #include "namerd/shift/shift.h"
@@ -30,6 +31,7 @@ struct ShiftWorld {
   Namespaces& namespaces;
   Fleet& fleet;
   TrafficBook& traffic;
+  Collector& collector;
   const std::string driver;
   const int64_t born_ms;  // wall clock: since when this namerd has been there
 
@@ -50,14 +52,15 @@ class ShiftRun {
  public:
   using ShiftPtr = std::shared_ptr<const Shift>;
 
-  // `publish` gets the shift with what is not stored. The world outlives it. REQUIRES of every `stored`: it
-  // is not over, and is the same shift.
+  // `publish` gets the shift with what is not stored, after each Follow and about once a second where that
+  // changes. The world outlives it. Does nothing until the first Follow. REQUIRES of every `stored`: it is
+  // not over, and is the same shift.
   ShiftRun(const ShiftWorld& world, ShiftPtr stored, size_t followers, std::function<void(ShiftPtr)> publish);
   ~ShiftRun();
   ShiftRun(const ShiftRun&) = delete;
   ShiftRun& operator=(const ShiftRun&) = delete;
 
-  // A newer version of the document.
+  // A version of the document.
   void Follow(ShiftPtr stored);
   void SetFollowers(size_t followers);
 

@@ -31,7 +31,14 @@ struct Shifts::Impl : std::enable_shared_from_this<Impl> {
     Subscription document;
   };
 
-  explicit Impl(ShiftWorld in) : world(std::move(in)) {}
+  Impl(Loop& loop, Namespaces& namespaces, Fleet& fleet, TrafficBook& traffic, std::string driver)
+      : collector(loop, traffic), world{loop,
+                                        namespaces,
+                                        fleet,
+                                        traffic,
+                                        collector,
+                                        std::move(driver),
+                                        loop.clock().WallNow() / Millis(1)} {}
 
   Store& store() { return world.namespaces.store(); }
   std::shared_ptr<Live> LiveOf(const std::string& key) {
@@ -55,6 +62,7 @@ struct Shifts::Impl : std::enable_shared_from_this<Impl> {
     world.loop.Post([done = std::move(done), why = std::move(why)]() mutable { done(std::move(why)); });
   }
 
+  Collector collector;
   const ShiftWorld world;
   WeakCache<std::string, Live> sources;  // also of rules that have had no shift yet
   std::map<std::string, Entry> entries;
@@ -63,6 +71,7 @@ struct Shifts::Impl : std::enable_shared_from_this<Impl> {
       std::make_shared<Source<std::vector<ShiftPtr>>>(std::vector<ShiftPtr>());
   bool listing = false;  // in OnKeys: `all` is published once
   Subscription keys;
+  bool stopped = false;
 };
 
 void Shifts::Impl::FollowKeys() {
@@ -100,14 +109,16 @@ void Shifts::Impl::OnDocument(const std::string& key, const std::optional<Versio
   entry.stored = *std::move(shift);
   const bool over = entry.stored == nullptr || IsOver(entry.stored->phase());
   if (another || over) entry.run.reset();
-  entry.live->Set(entry.stored);
   if (over) {
-  } else if (entry.run != nullptr) {
-    entry.run->Follow(entry.stored);
+    entry.live->Set(entry.stored);
   } else {
-    const auto found = followers.find(key);
-    entry.run = std::make_unique<ShiftRun>(world, entry.stored, found == followers.end() ? 0 : found->second,
-                                           [live = entry.live](ShiftPtr now) { live->Set(std::move(now)); });
+    if (entry.run == nullptr) {
+      const auto found = followers.find(key);
+      entry.run =
+          std::make_unique<ShiftRun>(world, entry.stored, found == followers.end() ? 0 : found->second,
+                                     [live = entry.live](ShiftPtr now) { live->Set(std::move(now)); });
+    }
+    entry.run->Follow(entry.stored);
   }
   if (!listing) PublishAll();
 }
@@ -128,6 +139,7 @@ void Shifts::Impl::SetFollowers(const std::string& key, bool more) {
 }
 
 absl::StatusOr<Shifts::ShiftPtr> Shifts::Impl::Find(const std::string& key) {
+  if (stopped) return absl::UnavailableError("this namerd is stopping; repeat the request");
   const auto entry = entries.find(key);
   if (entry == entries.end() || entry->second.stored == nullptr) {
     return absl::NotFoundError("no shift of this rule has been started");
@@ -140,7 +152,9 @@ absl::StatusOr<Shift> Shifts::Impl::Begin(const ShiftPlan& plan, const Change& c
   const std::string key = ShiftKey(plan.ns, plan.prefix);
   size_t running = 0;
   for (const auto& [other, entry] : entries) running += entry.run != nullptr ? 1 : 0;
-  if (const auto last = Find(key); last.ok() && !IsOver((*last)->phase())) {
+  const auto last = Find(key);
+  if (stopped) return last.status();
+  if (last.ok() && !IsOver((*last)->phase())) {
     return absl::AlreadyExistsError(absl::StrCat(ShiftName(**last), " is under way (",
                                                  PhaseName((*last)->phase()),
                                                  "); wait for its end, or abort it"));
@@ -210,8 +224,7 @@ void Shifts::Impl::Act(std::string key, ShiftAction action, Change change, Done<
 }
 
 Shifts::Shifts(Loop& loop, Namespaces& namespaces, Fleet& fleet, TrafficBook& traffic, std::string driver)
-    : impl_(std::make_shared<Impl>(ShiftWorld{loop, namespaces, fleet, traffic, std::move(driver),
-                                              loop.clock().WallNow() / Millis(1)})) {
+    : impl_(std::make_shared<Impl>(loop, namespaces, fleet, traffic, std::move(driver))) {
   impl_->FollowKeys();
 }
 
@@ -219,6 +232,7 @@ Shifts::~Shifts() { Stop(); }
 
 void Shifts::Stop() {
   // What still holds it (an action under way, somebody who attends) finds nothing to drive.
+  impl_->stopped = true;
   impl_->keys.Cancel();
   impl_->entries.clear();
 }

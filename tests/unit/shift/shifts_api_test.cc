@@ -105,6 +105,37 @@ TEST_CASE("What there is not can be asked for: an action, a history, a watch tha
   CHECK(w.a.shifts->All()->Get().size() == 1);
 }
 
+TEST_CASE("Who follows a shift sees its traffic without gaps, also when its lease is renewed") {
+  World w;
+  w.Load();
+  ShiftPlan plan = World::Plan();
+  plan.dwell = std::chrono::minutes(2);
+  REQUIRE(w.Start(plan).ok());
+  w.Pass(Millis(2'000));
+  int seen = 0, without = 0;
+  const Subscription watch = w.a.shifts->Of(kNs, kPrefix)->Subscribe([&](const Shifts::ShiftPtr& now) {
+    ++seen;
+    without += now->now_traffic.has_value() && now->dwell_ends_ms > 0 ? 0 : 1;
+  });
+  const VersionNumber before = w.shift().version;
+  w.Pass(std::chrono::minutes(1));
+  CHECK(w.shift().version > before);
+  CHECK(seen > 50);
+  CHECK(without == 0);
+}
+
+TEST_CASE("A namerd that stops takes no orders any more, and leaves its shifts as they are") {
+  World w;
+  REQUIRE(w.Start(World::Plan()).ok());
+  w.a.shifts->Stop();
+  CHECK(absl::IsUnavailable(w.Act(ShiftAction::kPromote)));
+  CHECK(absl::IsUnavailable(w.Start(World::Plan())));
+  CHECK(absl::IsUnavailable(HistoryOf(w, 10).status()));
+  w.Pass(Millis(60'000));
+  CHECK(w.shift().phase() == ShiftPhase::kDwelling);
+  CHECK(w.shift().id == 1);
+}
+
 TEST_CASE("The history of a rule has each of its shifts as it ended, the latest first") {
   World w;
   w.Load();

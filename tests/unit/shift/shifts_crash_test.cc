@@ -135,6 +135,24 @@ TEST_CASE("A shift whose namerd has gone is taken over once its lease is out, no
   CHECK(w.RulesWritten() == Rules{kTenPercent, kAllOfIt, "/srv/world-v2"});
 }
 
+TEST_CASE("A takeover that could not be stored is forgotten when the shift's namerd is back") {
+  World w;
+  w.b.Restart();
+  w.Load();
+  REQUIRE(w.Start(World::Plan()).ok());
+  w.a.Kill();
+  w.Pass(Millis(19'000));
+  w.store.refuse_shifts = absl::UnavailableError("the disk refused");
+  w.Pass(Millis(5'000));
+  w.store.refuse_shifts = absl::OkStatus();
+  w.a.Restart();
+  w.clock.Advance(Millis(1));  // before b tries again
+  w.RunReady();
+  w.PassUntilOver();
+  CHECK(w.shift().driver == "a");
+  CHECK(w.Path() == kGoodPath);
+}
+
 TEST_CASE("A lease lasts longer the longer nothing happens: one that waits for days has a short history") {
   World w;
   ShiftPlan plan = World::Plan();

@@ -206,6 +206,7 @@ TEST_CASE("Two shifts of different rules run side by side") {
   moon.gates = {};
   REQUIRE(w.Start(moon).ok());
   w.PassUntilOver();
+  w.PassUntil([&] { return IsOver(w.shift("/host/moon").phase()); });
   CHECK(w.shift().phase() == ShiftPhase::kPromoted);
   CHECK(w.shift("/host/moon").phase() == ShiftPhase::kPromoted);
   CHECK(w.Dtab() == World::DtabWith("/srv/world-v2") + "/host/moon => /srv/moon-v2 ;\n");
