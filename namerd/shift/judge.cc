@@ -22,10 +22,6 @@ std::string Of(const SideSummary& side) {
   return absl::StrCat("(", side.successes, " of ", side.requests, " requests)");
 }
 
-bool HasGate(const ShiftGates& gates) {
-  return gates.min_success_rate || gates.min_relative_success_rate || gates.max_p99 || gates.max_relative_p99;
-}
-
 // The old side as relative gates see it: of this dwell if it had enough requests, else of an earlier one;
 // null if there is none.
 const SideSummary* OldSide(const ShiftPlan& plan, const ShiftTraffic& traffic, const SideSummary* baseline) {
@@ -119,7 +115,7 @@ class Judgement {
 }  // namespace
 
 Verdict Judge(const ShiftPlan& plan, const ShiftTraffic& traffic, const SideSummary* baseline) {
-  const uint64_t needed = std::max<uint64_t>(plan.gates.min_requests, HasGate(plan.gates) ? 1 : 0);
+  const uint64_t needed = std::max<uint64_t>(plan.gates.min_requests, plan.gates.any() ? 1 : 0);
   if (traffic.to.requests < needed) {
     return {Verdict::Kind::kTooFew,
             absl::StrCat(plan.to, " has had ", traffic.to.requests, " of at least ", needed, " requests")};

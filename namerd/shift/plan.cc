@@ -1,6 +1,7 @@
 #include "namerd/shift/plan.h"
 
 #include <cmath>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -72,8 +73,18 @@ absl::StatusOr<NameTree<Path>> ReadSide(absl::string_view name, const std::strin
   if (!tree.ok()) return Annotate(tree.status(), absl::StrCat("`", name, "`"));
   bool leads = false;
   tree->ForEachLeaf([&leads](const Path&) { leads = true; });
-  if (!leads) return Bad(absl::StrCat("`", name, "` is ", text, ", which leads nowhere: it names a path"));
+  if (!leads)
+    return Bad(absl::StrCat("`", name, "` is ", text, ", which leads nowhere: it has to lead to a path"));
   return tree;
+}
+
+// Whether each path of `part` is one of `whole`.
+bool IsPartOf(const NameTree<Path>& part, const NameTree<Path>& whole) {
+  std::set<Path> paths;
+  whole.ForEachLeaf([&](const Path& path) { paths.insert(path); });
+  bool all = true;
+  part.ForEachLeaf([&](const Path& path) { all = all && paths.contains(path); });
+  return all;
 }
 
 absl::Status CheckSides(const ShiftPlan& plan) {
@@ -81,8 +92,15 @@ absl::Status CheckSides(const ShiftPlan& plan) {
   ASSIGN_OR_RETURN(const auto to, ReadSide("to", plan.to));
   if (plan.from.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto from, ReadSide("from", plan.from));
-  if (from != to) return absl::OkStatus();
-  return Bad(absl::StrCat("`from` and `to` are both ", Show(to), ": there is nothing to shift"));
+  if (from == to) {
+    return Bad(absl::StrCat("`from` and `to` are both ", Show(to), ": there is nothing to shift"));
+  }
+  const bool judged = plan.gates.any() || plan.gates.min_requests > 0;
+  if (!judged || !IsPartOf(to, from)) return absl::OkStatus();
+  return Bad(
+      absl::StrCat("`from`, ", Show(from), ", leads to all of `to`, ", Show(to),
+                   ": gates could not tell them apart; shift without gates, or set the rule to the old "
+                   "side alone first"));
 }
 
 absl::Status CheckRule(const ShiftPlan& plan) {

@@ -29,6 +29,8 @@ struct ShiftGates {
   // Of the new side, before there is a verdict: the dwell goes on until then. Where there is a gate, at least
   // 1: nobody's requests do not pass it.
   uint64_t min_requests = 0;
+  // Whether anything is judged.
+  bool any() const { return min_success_rate || min_relative_success_rate || max_p99 || max_relative_p99; }
   friend bool operator==(const ShiftGates&, const ShiftGates&) = default;
 };
 
@@ -55,8 +57,8 @@ struct ShiftPlan {
 };
 
 // InvalidArgument names the field and what it may be. Parses `prefix`, `from` and `to`; refuses `from` and
-// `to` that are equal or lead nowhere (~, !, $), no steps, steps that do not grow, rates, factors and times
-// out of range.
+// `to` that are equal or lead nowhere (~, !, $), a `to` that could not be judged since `from` leads there,
+// too, no steps, steps that do not grow, rates, factors and times out of range.
 absl::Status CheckPlan(const ShiftPlan& plan);
 
 // The destination that the rule has in step `step`: "90 * /srv/v1 & 10 * /srv/v2"; in a step of 100 %

@@ -11,12 +11,14 @@
 #include "lib/naming/local_interpreter.h"
 #include "namerd/shift/by_name_only.h"
 #include "namerd/shift/edit_rule.h"
+#include "namerd/shift/way_of_name.h"
 
 namespace heddle::namerd {
 namespace {
 
 // A turn of the loop stays short, whatever the rules are.
-constexpr size_t kServicesPerTurn = 8;
+constexpr size_t kBoundPerTurn = 8;
+constexpr size_t kServicesPerTurn = 200;
 // Waiting for discovery at once.
 constexpr size_t kMaxUnderWay = 256;
 
@@ -79,17 +81,30 @@ class Probe {
   std::array<Subscription, kBindings> bindings_;
 };
 
+// The name that a rule's prefix is; empty if it has wildcards, and stands for many.
+Path NameOf(const Prefix& prefix) {
+  std::vector<std::string> labels;
+  for (const Prefix::Elem& elem : prefix.elems()) {
+    if (!elem.has_value()) return {};
+    labels.push_back(*elem);
+  }
+  return Path(std::move(labels));
+}
+
 // All services of one call.
 class Split : public std::enable_shared_from_this<Split> {
  public:
   Split(Loop& loop, TrafficBook::Rows rows, std::function<void(SideCounts)> done)
       : loop_(loop), rows_(std::move(rows)), done_(std::move(done)), limit_(loop, [this] { Complete(); }) {}
 
-  void Start(const Dtab& from, const Dtab& to, const Path& rule, const std::vector<PrefixedNamer>& namers,
-             Millis limit) {
-    from_ = std::make_unique<Side>(from, namers);
+  // The dtabs differ in their rule `rule`.
+  void Start(Dtab from, const Dtab& to, size_t rule, const std::vector<PrefixedNamer>& namers, Millis limit) {
+    rules_ = std::move(from);
+    rule_ = rule;
+    namers_ = namers;
+    from_ = std::make_unique<Side>(rules_, namers);
     to_ = std::make_unique<Side>(to, namers);
-    names_.push_back(rule);
+    names_.push_back(NameOf(rules_[rule].prefix));
     for (const auto& [key, counts] : rows_) {
       auto path = Path::Parse(key.first);
       if (path.ok() && *path != names_.back()) names_.push_back(*std::move(path));
@@ -114,15 +129,23 @@ class Split : public std::enable_shared_from_this<Split> {
   void Turn() {
     posted_ = false;
     if (done_ == nullptr) return;
-    for (size_t i = 0; i < kServicesPerTurn && next_ < names_.size() && under_way_.size() < kMaxUnderWay;
-         ++i) {
-      const size_t place = next_++;
-      Probe& probe = *(under_way_[place] = std::make_unique<Probe>());
-      probe.Start(*from_, *to_, names_[place],
-                  [this, place](BothSides found) { Found(place, std::move(found)); });
+    size_t bound = 0;
+    for (size_t i = 0; i < kServicesPerTurn && bound < kBoundPerTurn && CanGoOn(); ++i) {
+      if (Begin(next_++)) ++bound;
     }
     if (next_ == names_.size() && under_way_.empty()) return Complete();
-    if (next_ < names_.size() && under_way_.size() < kMaxUnderWay) PostTurn();
+    if (CanGoOn()) PostTurn();
+  }
+  bool CanGoOn() const { return next_ < names_.size() && under_way_.size() < kMaxUnderWay; }
+  // True if the name is bound for it.
+  bool Begin(size_t place) {
+    const Path& name = names_[place];
+    const WayOfName way = WayOf(name, rules_, rule_, namers_);
+    if (way == WayOfName::kNowhere) nowhere_.insert(name);
+    if (way != WayOfName::kPerhaps) return false;
+    Probe& probe = *(under_way_[place] = std::make_unique<Probe>());
+    probe.Start(*from_, *to_, name, [this, place](BothSides found) { Found(place, std::move(found)); });
+    return true;
   }
   void Found(size_t place, BothSides found) {
     known_[names_[place]] = std::move(found);
@@ -152,42 +175,33 @@ class Split : public std::enable_shared_from_this<Split> {
     }
     return sum;
   }
-  // Of a service that leads nowhere by the namespace's rules alone, those of the rule's own name: proxies may
-  // have rules of their own that lead to it.
+  // Of a service that no rule takes, those of the rule's own name: proxies may have rules of their own that
+  // lead to it.
   const BothSides* SidesOf(const std::string& service) const {
     const auto path = Path::Parse(service);
     if (!path.ok()) return nullptr;
-    const auto found = known_.find(*path);
-    if (found == known_.end()) return nullptr;
-    if (!found->second.from.empty() || !found->second.to.empty()) return &found->second;
-    const auto rule = known_.find(names_.front());
-    return rule == known_.end() ? nullptr : &rule->second;
+    const auto found = known_.find(nowhere_.contains(*path) ? names_.front() : *path);
+    return found == known_.end() ? nullptr : &found->second;
   }
 
   Loop& loop_;
   const TrafficBook::Rows rows_;
   std::function<void(SideCounts)> done_;
   Timer limit_;
+  Dtab rules_;
+  size_t rule_ = 0;
+  std::vector<PrefixedNamer> namers_;
   std::unique_ptr<Side> from_, to_;
   std::vector<Path> names_;  // the rule's own first
   size_t next_ = 0;          // the first that is not begun
   bool posted_ = false;
   std::map<size_t, std::unique_ptr<Probe>> under_way_;
   std::map<Path, BothSides> known_;
+  std::set<Path> nowhere_;
 };
 
-// The name that a rule's prefix is; empty if it has wildcards, and stands for many.
-Path NameOf(const Prefix& prefix) {
-  std::vector<std::string> labels;
-  for (const Prefix::Elem& elem : prefix.elems()) {
-    if (!elem.has_value()) return {};
-    labels.push_back(*elem);
-  }
-  return Path(std::move(labels));
-}
-
-absl::Status Begin(Split& split, const Namespaces& namespaces, const ShiftPlan& plan, const std::string& text,
-                   Millis limit) {
+absl::Status StartSplit(Split& split, const Namespaces& namespaces, const ShiftPlan& plan,
+                        const std::string& text, Millis limit) {
   ASSIGN_OR_RETURN(const auto rules, ReadRules(text));
   ASSIGN_OR_RETURN(const size_t at, FindRule(rules, plan.prefix));
   ASSIGN_OR_RETURN(auto from, ParseNameTree(plan.from));
@@ -195,11 +209,10 @@ absl::Status Begin(Split& split, const Namespaces& namespaces, const ShiftPlan& 
   std::vector<Dentry> dentries;
   dentries.reserve(rules.size());
   for (const RuleInText& rule : rules) dentries.push_back(rule.rule);
-  const Path name = NameOf(dentries[at].prefix);
   dentries[at].dst = std::move(from);
-  const Dtab from_dtab(dentries);
+  Dtab from_dtab(dentries);
   dentries[at].dst = std::move(to);
-  split.Start(from_dtab, Dtab(std::move(dentries)), name, namespaces.namers(), limit);
+  split.Start(std::move(from_dtab), Dtab(std::move(dentries)), at, namespaces.namers(), limit);
   return absl::OkStatus();
 }
 
@@ -208,7 +221,7 @@ absl::Status Begin(Split& split, const Namespaces& namespaces, const ShiftPlan& 
 Subscription SplitBySide(Loop& loop, Namespaces& namespaces, const ShiftPlan& plan, const std::string& text,
                          TrafficBook::Rows rows, Millis limit, std::function<void(SideCounts)> done) {
   const auto split = std::make_shared<Split>(loop, std::move(rows), std::move(done));
-  if (!Begin(*split, namespaces, plan, text, limit).ok()) split->StartEmpty();
+  if (!StartSplit(*split, namespaces, plan, text, limit).ok()) split->StartEmpty();
   return Subscription([split] { split->Cancel(); });
 }
 

@@ -35,6 +35,10 @@ TEST_CASE("A plan that is right is accepted, without what may be left out, too")
   CHECK(CheckPlan(plan).ok());
   plan.prefix = "/host/*";
   plan.to = "0.5 * /srv/a & 0.5 * /srv/b | !";
+  plan.from = "/srv/b & /srv/c";
+  CHECK(CheckPlan(plan).ok());
+  plan.to = "/srv/c";
+  plan.gates = {};
   CHECK(CheckPlan(plan).ok());
 }
 
@@ -55,6 +59,12 @@ TEST_CASE("A plan that is wrong is refused with the field and what it may be") {
       {"`from` is ~ | $, which leads nowhere", [](auto& p) { p.from = "~ | $"; }},
       {"`from`: line 1", [](auto& p) { p.from = "/a ; /b => /c"; }},
       {"`from` and `to` are both /srv/world-v2", [](auto& p) { p.from = " (/srv/world-v2) # same"; }},
+      {"`from`, 90.00*/a & 10.00*/b, leads to all of `to`, /b: gates could not tell them apart",
+       [](auto& p) {
+         p.from = "90 * /a & 10 * /b";
+         p.to = "/b";
+         p.gates.min_requests = 1;
+       }},
       {"`to` has 5000 bytes", [](auto& p) { p.to = "/" + std::string(4999, 'a'); }},
       {"steps is empty", [](auto& p) { p.steps.clear(); }},
       {"steps has 101 of them",
