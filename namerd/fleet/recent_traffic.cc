@@ -1,6 +1,7 @@
 #include "namerd/fleet/recent_traffic.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace heddle::namerd {
 namespace {
@@ -98,13 +99,15 @@ int64_t RecentTraffic::FirstOf(Millis window, Nanos now) const {
 
 RecentTraffic::Rows RecentTraffic::Of(const std::string& ns, Millis window, Nanos now) const {
   const int64_t first = FirstOf(window, now);
-  Rows rows;
+  absl::flat_hash_map<const TrafficKey*, TrafficCounts> sums;  // names are compared once a row, not a second
   for (const Second& second : seconds_) {
     if (second.number < first) continue;
     for (const auto& [key, counts] : second.rows) {
-      if (key->ns == ns) counts.AddTo(rows[{key->service, key->client}]);
+      if (key->ns == ns) counts.AddTo(sums[key]);
     }
   }
+  Rows rows;
+  for (auto& [key, counts] : sums) rows.try_emplace({key->service, key->client}, std::move(counts));
   return rows;
 }
 
