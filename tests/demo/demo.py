@@ -252,8 +252,9 @@ class Story:
             convergence = transition.get("convergence")
             if not convergence:
                 continue
-            what = "for good" if transition["phase"] == "promoted" else f"{transition['percent']:g} % to v2"
-            self.screen.say(f"  {what:<11}from the write to the last proxy's ack: {convergence['tookMs']} ms"
+            what = "for good" if transition["phase"] == "promoted" else f"{transition['percent']:3g} % v2"
+            took = f"{convergence['tookMs']} ms" if convergence["tookMs"] else "less than 1 ms"
+            self.screen.say(f"  {what:<10} from the write to the last proxy's ack: {took}"
                             f" ({convergence['applied']} of {convergence['following']} proxies)")
             followed = followed and convergence["applied"] == convergence["following"] == len(self.mesh.http)
         for failure in load.first_failures:

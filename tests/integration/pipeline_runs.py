@@ -8,6 +8,7 @@ import shutil
 import subprocess
 
 import conftest
+import pytest
 import yaml
 from mesh import Load, eventually, request
 from pipeline_kubectl import Cluster
@@ -29,6 +30,7 @@ EDGE = """- protocol: http
   servers:
   - {{ip: 127.0.0.1, port: 0}}
 """
+GOOD, BAD = "-text=earth", "-text=earth -failure-rate=0.5"  # what the next version of world may be
 LIMIT = 120  # seconds for a pipeline; only a defect reaches it
 
 
@@ -50,7 +52,7 @@ class World:
         self.repository = self.folder / "repository"
         shutil.copytree(K8S, self.repository / "k8s")
         self.git("init", "--quiet", "--initial-branch=main")
-        self.commit("-text=earth")
+        self.commit(GOOD)
         eventually(lambda: self.ask().status == 200, "hello and world answer")
         # Calls of world through both: by hello, whose pod is at the first proxy, and by somebody at the second.
         self.loads = [Load(self.edges[0], host="hello", clients=2), Load(self.proxies[1].http, host="world", clients=2)]
@@ -120,14 +122,18 @@ class World:
         return [failure for load in loads for failure in load.stop()]
 
 
+@pytest.fixture
+def world(heddle):
+    made = World(heddle)
+    yield made
+    made.close()
+
+
 class Ended:
     """How a pipeline ended, as it is called there, and what was run: {"stage", "line", "sh", "status", "out"}."""
 
     def __init__(self, result, steps, inputs, output):
         self.result, self.steps, self.inputs, self.output = result, steps, inputs, output
-
-    def commands(self):
-        return [step["sh"] for step in self.steps]
 
     def __repr__(self):
         return f"{self.result} after {[(step['stage'], step['status']) for step in self.steps]}:\n{self.output}"

@@ -1,21 +1,10 @@
-"""The pipelines of k8s/, every step of them, against a real mesh; of the cluster only kubectl is made up."""
-import os
+"""The Jenkinsfiles of k8s/, every step of them, against a real mesh; of the cluster only kubectl is made up."""
 import re
-import signal
 
-import pytest
 from mesh import eventually
-from pipeline_runs import K8S, Workflow, World, run_jenkins, run_script
+from pipeline_runs import BAD, GOOD, K8S, run_jenkins, world  # noqa: F401: a fixture
 
 DWELL = "200ms"
-BAD = "-text=earth -failure-rate=0.5"
-
-
-@pytest.fixture
-def world(heddle):
-    made = World(heddle)
-    yield made
-    made.close()
 
 
 def sh_lines(file):
@@ -51,6 +40,12 @@ def test_people_say_yes_and_the_new_version_is_promoted(world):
     rules = [re.search(r"/host/world\s*=> (.*?)\s*;", entry["dtab"]).group(1) for entry in reversed(history)]
     assert rules == ["/srv/world-v1", "90 * /srv/world-v1 & 10 * /srv/world-v2", "/srv/world-v2 | /srv/world-v1",
                      "/srv/world-v2"]
+    curl, = [step for step in ended.steps if step["sh"].startswith("curl")]
+    assert " earth (" in curl["out"]
+    # Had the new version not been there, hello would have found nobody, not the old one in its place.
+    override = re.search(r"l5d-dtab: (.*?)\"", curl["sh"]).group(1).replace("$newVersion", "world-v9")
+    assert world.ask({"l5d-dtab": override}).status == 503
+    assert world.ask({"l5d-dtab": override.removesuffix(" | !")}).status == 200
     tried = re.search(r"'l5d-dtab: (.*?)'", ended.inputs[0]).group(1)
     assert tried == "/host/world => /srv/world-v2"
     assert world.stop_load() == []
@@ -110,7 +105,7 @@ def test_gates_promote_a_good_version_and_revert_a_bad_one(world):
     assert start["status"] == 5
     assert world.shift()["phase"] == "reverted"
     world.assert_as_it_was()
-    world.commit("-text=earth")
+    world.commit(GOOD)
     good = run_jenkins(world, "Jenkinsfile.gates")
     assert good.result == "SUCCESS", good
     world.assert_shifted()
@@ -125,47 +120,3 @@ def test_each_step_is_a_command_or_two_and_namerctl_does_the_work():
         for step in steps:
             assert 1 <= len(commands(step)) <= 2, step
         assert not re.search(r"dtab (get|update)|sleep|JsonSlurper", text)
-
-
-def test_the_workflow_shifts_with_approvals(world):
-    for number, rejected in enumerate(("shift-10", "shift-100", "cleanup")):
-        ended = Workflow(world).run(rejected)
-        assert ended.result == "failure", ended
-        assert len(ended.steps) == 4 + number  # and the one that reverts
-        world.assert_as_it_was()
-    ended = Workflow(world).run()
-    assert ended.result == "success", ended
-    world.assert_shifted()
-    assert world.stop_load() == []
-
-
-def test_the_workflow_reverts_when_a_step_fails(world):
-    for number in range(2, 6):
-        ended = Workflow(world).run(fail=number)
-        assert ended.result == "failure", ended
-        assert ended.steps[-1]["status"] == 0, ended
-        world.assert_as_it_was()
-    world.commit(BAD)
-    ended = Workflow(world).run()
-    assert (ended.result, world.shift()["phase"]) == ("failure", "reverted")
-    world.assert_as_it_was()
-
-
-def test_the_script_promotes_reverts_and_can_be_interrupted(world):
-    world.commit(BAD)
-    bad = run_script(world)
-    out, _ = bad.communicate(timeout=120)
-    assert bad.returncode == 5, out
-    world.assert_as_it_was()
-    world.commit("-text=earth")
-    interrupted = run_script(world)
-    eventually(lambda: (world.shift() or {}).get("phase") == "dwelling", "the shift is under way")
-    os.killpg(interrupted.pid, signal.SIGTERM)
-    out, _ = interrupted.communicate(timeout=120)
-    assert interrupted.returncode in (143, -signal.SIGTERM), out
-    assert world.shift()["phase"] == "aborted"
-    world.assert_as_it_was()
-    good = run_script(world)
-    out, _ = good.communicate(timeout=120)
-    assert good.returncode == 0, out
-    world.assert_shifted()
