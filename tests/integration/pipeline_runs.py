@@ -30,7 +30,7 @@ EDGE = """- protocol: http
   servers:
   - {{ip: 127.0.0.1, port: 0}}
 """
-GOOD, BAD = "-text=earth", "-text=earth -failure-rate=0.5"  # what the next version of world may be
+GOOD, BAD = "-text=earth", "-text=earth -failure-rate=0.3"  # what the next version of world may be
 LIMIT = 120  # seconds for a pipeline; only a defect reaches it
 
 
