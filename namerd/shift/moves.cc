@@ -236,8 +236,13 @@ ShiftMove Converged(const Shift& shift, const Convergence& convergence) {
   ShiftPhase next = ShiftPhase::kDwelling;
   if (shift.now().step >= shift.plan.steps.size()) next = ShiftPhase::kPromoted;
   if (shift.reverting_to.has_value()) next = *shift.reverting_to;
-  ShiftMove move =
-      MoveTo(shift, next, absl::StrCat(WhatIsWritten(shift), " is live", WhereLive(convergence)));
+  std::string reason = absl::StrCat(WhatIsWritten(shift), " is live", WhereLive(convergence));
+  // Who sees only the end is to see why.
+  const size_t count = shift.transitions.size();
+  if (shift.reverting_to.has_value() && count > 1) {
+    reason = absl::StrCat(shift.transitions[count - 2].reason, "; ", reason);
+  }
+  ShiftMove move = MoveTo(shift, next, std::move(reason));
   move.transition.convergence = convergence;
   return move;
 }

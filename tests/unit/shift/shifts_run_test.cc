@@ -60,6 +60,7 @@ TEST_CASE("A version that fails beyond doubt is reverted before its dwell is ove
   const ShiftTransition verdict = w.shift().transitions[3];
   CHECK_THAT(verdict.reason, Catch::Contains("success rate") && Catch::Contains("below 0.9"));
   CHECK(verdict.traffic->to.failures.at("status 500") > 0);
+  CHECK_THAT(w.reason(), Catch::Contains(verdict.reason + "; the rule before the shift is live"));
 }
 
 TEST_CASE("A slow version is reverted at the end of its dwell") {
