@@ -63,6 +63,20 @@ TEST_CASE("Over HTTP: a dtab is written, read, and asked for by HEAD") {
       R"({"type":"delegate","path":"/a","delegate":{"type":"neg","path":"/b","dentry":{"prefix":"/a","dst":"/b"}}})");
 }
 
+TEST_CASE("Over HTTP: a write that waits ends when its client goes") {
+  OverHttp http;
+  const auto proxy = http.fleet.Join({.id = "p", .node = "", .version = "", .peer = ""});
+  proxy->Follows("web");
+  auto waiting = http.client.Fetch(
+      http.options,
+      {"PUT", "/api/1/dtabs/web?wait=10m", {{"Content-Type", "application/dtab"}}, "/a => /b", {}},
+      [](const absl::StatusOr<HttpResponse>&) {});
+  http.RunUntil([&] { return http.api->open() == 1; });
+  waiting.reset();
+  http.RunUntil([&] { return http.api->open() == 0; });
+  CHECK(http.Ask("GET", "/api/1/dtabs").body == "[\"web\"]\n");
+}
+
 TEST_CASE("Over HTTP: a watch is a stream of lines that ends with namerd, or with its reader") {
   OverHttp http;
   std::string seen, other;
