@@ -80,8 +80,12 @@ class SimulatedProxy {
  public:
   SimulatedProxy(Loop& loop, Progress& progress, const std::string& target, size_t number, size_t names)
       : progress_(progress),
-        client_(loop,
-                {.target = target, .proxy_id = absl::StrCat("simulated-", number), .version = "bench"}) {
+        client_(loop, {.target = target,
+                       .proxy_id = absl::StrCat("simulated-", number),
+                       .version = "bench",
+                       // One process for thousands of proxies may not come to answer for long.
+                       .ping_after = std::chrono::minutes(2),
+                       .ping_timeout = std::chrono::minutes(2)}) {
     client_.OnSynced([this](const std::string& ns, DtabVersion version) {
       client_.Applied(ns, version);
       SetUp(true);
