@@ -26,7 +26,7 @@ Observation::Observation(Loop& loop, Namespaces& namespaces, const TrafficBook& 
 }
 
 void Observation::Renew() {
-  if (start_.has_value()) start_ = latest_;
+  start_.reset();
   ends_ = loop_.clock().Now() + plan_.dwell;
   ends_ms_ = (loop_.clock().WallNow() + plan_.dwell) / Millis(1);
 }
@@ -36,14 +36,14 @@ void Observation::Collect() {
 }
 
 void Observation::OnCollected() {
-  latest_ = book_.Totals(plan_.ns);
+  TrafficBook::Rows totals = book_.Totals(plan_.ns);
   if (!start_.has_value()) {
-    start_ = latest_;
+    start_ = std::move(totals);
     return OnSplit({});
   }
   const auto dtab = namespaces_.store().WatchDocument(DocumentKind::kDtab, plan_.ns);
   const std::string text = dtab->Get().has_value() ? dtab->Get()->value : "";
-  splitting_ = SplitBySide(loop_, namespaces_, plan_, text, Since(latest_, *start_), kSplitLimit,
+  splitting_ = SplitBySide(loop_, namespaces_, plan_, text, Since(totals, *start_), kSplitLimit,
                            [this](const SideCounts& counts) { OnSplit(counts); });
 }
 

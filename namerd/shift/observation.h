@@ -28,7 +28,7 @@ class Observation {
   Observation(Loop& loop, Namespaces& namespaces, const TrafficBook& book, Collector& collector,
               const ShiftPlan& plan, Seen seen);
 
-  // A new window of the same length begins with what has been seen.
+  // A new window of the same length begins with the next look.
   void Renew();
   // Of the wall clock, milliseconds.
   int64_t ends_ms() const { return ends_ms_; }
@@ -46,8 +46,7 @@ class Observation {
   const Seen seen_;
   Nanos ends_{0};  // of the loop's clock
   int64_t ends_ms_ = 0;
-  std::optional<TrafficBook::Rows> start_;
-  TrafficBook::Rows latest_;
+  std::optional<TrafficBook::Rows> start_;  // what there was before; once it is collected
   Subscription collecting_, splitting_;
   Timer again_;
 };
