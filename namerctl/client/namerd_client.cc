@@ -131,6 +131,7 @@ absl::StatusOr<HttpResponse> NamerdClient::Send(HttpRequest request, Millis long
   auto response = transport_(std::move(request), kTimeout + longer);
   if (!response.ok()) return Unreachable(response.status());
   RETURN_IF_ERROR(StatusOf(*response));
+  absl::StripTrailingAsciiWhitespace(&response->body);  // the line's end of JSON
   return response;
 }
 

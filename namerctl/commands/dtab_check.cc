@@ -15,7 +15,7 @@ int DtabCheck(Context& context, const DtabCheckArgs& args) {
   const auto shown = ShowCheck(*answer, NameOfInput(args.file), StyleOf(context.env));
   if (!shown.ok()) return Fail(context.env, shown.status());
   if (context.json) {
-    context.env.out << *answer;
+    context.env.out << *answer << "\n";
   } else {
     context.env.out << shown->report;
   }

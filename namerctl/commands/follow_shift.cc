@@ -128,13 +128,14 @@ class ShiftFollower {
     if (goal_.undone_is_done && IsUndone(shift_)) return kDone;
     const ExitStatus status = EndStatus(shift_);
     if (status == kDone) return kDone;
-    std::string outcome =
-        absl::StrCat("the shift of ", shift_.plan.prefix, " was ", shift_.phase, ": ", shift_.reason);
-    if (shift_.phase == "conflicted") {
-      outcome = absl::StrCat("the shift of ", shift_.plan.prefix, " has ended: ", shift_.reason);
-    } else if (!absl::StrContains(shift_.reason, shift_.original)) {
-      absl::StrAppend(&outcome, "; it leads to ", shift_.original, " as before");
-    }
+    const std::string& cause = shift_.Cause();
+    const bool conflict = shift_.phase == "conflicted";
+    const std::string ended = conflict                    ? " has ended"
+                              : shift_.phase == "expired" ? " has expired"
+                                                          : absl::StrCat(" was ", shift_.phase);
+    const std::string outcome =
+        absl::StrCat("the shift of ", shift_.plan.prefix, ended, ": ", cause,
+                     conflict ? "" : absl::StrCat("; it leads to ", shift_.original, " as before"));
     Fail(context_.env, absl::AbortedError(outcome), "See its numbers: namerctl shift status " + rule);
     return status;
   }

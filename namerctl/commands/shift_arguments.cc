@@ -141,7 +141,7 @@ void AddReaders(CLI::App& shift, Arguments& a) {
   CLI::App* history = Add(shift, "history", "List the shifts of a rule, newest first", {"log"});
   AddRule(history, a.shift_history.rule);
   history->add_option("-n,--limit", a.shift_history.limit, "at most so many (default: 20)")
-      ->check(CLI::Range(1, 1000));
+      ->check(CLI::Range(1, 100));
   AddOutput(history, a);
   history->callback(
       [&a] { a.run = [&a](Context& context) { return ShiftHistory(context, a.shift_history); }; });

@@ -59,8 +59,9 @@ Cell Right(std::string text, Paint paint = Paint::kNone) { return {std::move(tex
 std::string FailuresOf(const Json& row) {
   std::vector<std::string> kinds;
   for (const auto& [kind, count] : FieldOf(row, "failures").items()) {
-    if (count.is_number_unsigned())
-      kinds.push_back(absl::StrCat(count.get<uint64_t>(), " ", Printable(kind)));
+    if (!count.is_number_unsigned()) continue;
+    const std::string name = kind.substr(kind.rfind('.') + 1);  // without the exception's package
+    kinds.push_back(absl::StrCat(count.get<uint64_t>(), " ", Printable(name)));
   }
   return absl::StrJoin(kinds, ", ");
 }

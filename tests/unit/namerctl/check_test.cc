@@ -62,7 +62,7 @@ TEST_CASE("check of what hurts nobody ends with 0, as JSON too") {
         "1 name in use: 1 unchanged.\n");
   namerd.Answer(200, kFine);
   CHECK(namerd.Run({"dtab", "check", "web", "-", "--json"}) == kDone);
-  CHECK(namerd.out == kFine);
+  CHECK(namerd.out == std::string(kFine) + "\n");
   namerd.Answer(200, kLost);
   CHECK(namerd.Run({"dtab", "check", "web", "-", "--json"}) == kRefused);
 }

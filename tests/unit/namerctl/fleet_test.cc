@@ -26,14 +26,14 @@ host-2/4140: bad\x1b[2J
 )";
 constexpr char kTraffic[] = R"({"namespace":"internal","windowMs":10000,"missing":["host-3/4140"],"services":[
  {"service":"/svc/world","requests":1000,"successes":990,"successRate":0.99,"requestsPerSecond":100.0,
-  "failures":{"500":10},"p50Ms":1.0,"p95Ms":12.5,"p99Ms":1500,"clients":[
+  "failures":{"com.twitter.finagle.TimeoutException":10},"p50Ms":1.0,"p95Ms":12.5,"p99Ms":1500,"clients":[
    {"client":"/#/io.l5d.fs/world-v1","requests":1000,"successes":990,"successRate":0.99996,"requestsPerSecond":0.5,
     "failures":{},"p50Ms":1.0,"p95Ms":12.5,"p99Ms":15.0}]},
  {"service":"/svc/idle","requests":0,"successes":0,"successRate":1,"requestsPerSecond":0,"clients":[]}]})";
 constexpr char kTrafficShown[] = R"(
 internal, the last 10 s, at 22:13:21Z
 SERVICE, CLIENT          REQUESTS/S  SUCCESS   P50      P95    P99  FAILURES
-/svc/world                    100.0     99 %  1 ms  12.5 ms  1.5 s  10 500
+/svc/world                    100.0     99 %  1 ms  12.5 ms  1.5 s  10 TimeoutException
   /#/io.l5d.fs/world-v1        0.50  99.99 %  1 ms  12.5 ms  15 ms
 /svc/idle                      0.00        -     -        -      -
 Without host-3/4140: no report in time.

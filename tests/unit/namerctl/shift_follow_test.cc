@@ -72,7 +72,7 @@ TEST_CASE("the exit status says how it ended, and the error why") {
              "was reverted: success rate 0.8 is below 0.99; it leads to "
              "/srv/v1 as before"},
         Case{"aborted 0 ada has aborted it", 6, "was aborted: ada has aborted it"},
-        Case{"expired 0 the deadline of 1 h", 7, "was expired: the deadline of 1 h"},
+        Case{"expired 0 the deadline of 1 h", 7, "has expired: the deadline of 1 h"},
         Case{"conflicted 0 somebody changed the rule", 1, "has ended: somebody changed the rule"}}) {
     ScriptedNamerd namerd;
     namerd.Answer(201, ShiftScript().Json({"writing 0"}));
@@ -81,6 +81,17 @@ TEST_CASE("the exit status says how it ended, and the error why") {
     CHECK_THAT(namerd.err, Catch::Contains(c.said));
     CHECK(namerd.err.empty() == (c.status == 0));
   }
+}
+
+TEST_CASE("the error tells why it was undone, not that it is") {
+  ScriptedNamerd namerd;
+  namerd.Answer(201, ShiftScript().Json({"writing 0 started"}));
+  namerd.streams.push_back({{ShiftScript().Json(
+      {"writing 0 started", "dwelling 0", "writing 0 p99 is 2 s", "reverted 0 it is live"})}});
+  CHECK(namerd.Run(kStart) == kReverted);
+  CHECK_THAT(namerd.err,
+             Catch::StartsWith("namerctl: the shift of /host/world was reverted: p99 is 2 s; it leads to "
+                               "/srv/v1 as before\n"));
 }
 
 TEST_CASE("--until-waiting ends at a manual gate with 0, at a pause with 8") {
