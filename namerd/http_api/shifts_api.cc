@@ -199,6 +199,7 @@ void ShiftsApi::DryRun(ShiftPlan plan, const Change& change, const HttpRequest& 
   const std::optional<Version> dtab = store_.WatchDocument(DocumentKind::kDtab, plan.ns)->Get();
   auto shift = BeginShift(std::move(plan), dtab, change, /*id=*/1, /*now_ms=*/0);
   if (!shift.ok()) return writer->Send(Refusal(request, shift.status()));
+  writer->EndWithPeer();  // it takes one of the few checks that are done at once
   exchanges_.AnswerFirst(request, std::move(writer), kJson, kDryRunLimit,
                          FollowDryRun(checker_, *std::move(shift), dtab->value));
 }

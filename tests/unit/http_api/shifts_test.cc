@@ -247,6 +247,7 @@ TEST_CASE("A dry run ends with its client") {
   const auto left =
       api.Open("POST", "/api/1/shifts/web?dry-run=true", {{"Content-Type", "application/json"}}, plan.dump());
   CHECK_FALSE(left->response.has_value());
+  CHECK(left->ends_with_peer);
   left->on_closed();
   api.loop.RunReady();
   CHECK(api.api->open() == 0);
