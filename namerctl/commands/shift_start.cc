@@ -80,8 +80,15 @@ int ShiftStart(Context& context, const ShiftStartArgs& args) {
   if (args.dry_run) return DryRun(context, *plan);
   const auto begun = context.client.StartShift(*plan, args.note);
   if (absl::IsInvalidArgument(begun.status())) return FailUsage(context.env, begun.status().message());
-  if (!begun.ok())
-    return Fail(context.env, begun.status(), NextShiftStep(begun.status(), plan->ns, plan->prefix));
+  if (!begun.ok()) {
+    const int status =
+        Fail(context.env, begun.status(), NextShiftStep(begun.status(), plan->ns, plan->prefix));
+    if (status == kUnreachable) {
+      context.env.err
+          << "  If namerd was reached before that, the shift may have begun: namerctl shift list\n";
+    }
+    return status;
+  }
   if (args.wait.wait) {
     FollowGoal goal;
     goal.until_waiting = args.wait.until_waiting;

@@ -148,6 +148,7 @@ TEST_CASE("what namerd refuses to begin") {
   namerd.Answer(400, "steps do not grow: 50, 10");
   CHECK(namerd.Run(start) == kUsage);
   CHECK(namerd.Run(start) == kUnreachable);
+  CHECK_THAT(namerd.err, Catch::EndsWith("the shift may have begun: namerctl shift list\n"));
 }
 
 TEST_CASE("a dry run shows each step's rules and what they change, and stores nothing") {
