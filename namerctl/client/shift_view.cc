@@ -114,17 +114,6 @@ absl::StatusOr<ShiftView> ShiftOf(const Json& json) {
 
 }  // namespace
 
-const std::string& ShiftView::Cause() const {
-  const bool undone = phase == "reverted" || phase == "aborted" || phase == "expired";
-  if (!undone) return reason;
-  // The first one begins the shift.
-  for (size_t i = transitions.size(); i-- > 1;) {
-    if (transitions[i].phase == "writing")
-      return transitions[i].reason.empty() ? reason : transitions[i].reason;
-  }
-  return reason;
-}
-
 absl::StatusOr<ShiftView> ParseShift(absl::string_view json) {
   ASSIGN_OR_RETURN(ShiftView shift, ShiftOf(Json::parse(json.begin(), json.end(), nullptr, false)));
   shift.json = std::string(json);

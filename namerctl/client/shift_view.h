@@ -59,9 +59,6 @@ struct ShiftView {
   std::optional<TrafficView> traffic;
   std::optional<ConvergenceView> convergence;
   std::vector<TransitionView> transitions;  // oldest first
-
-  // Why it is as it is. Of one that was undone: why it was, which is told where that began.
-  const std::string& Cause() const;
 };
 
 // Internal if it is no shift, or no list of them.

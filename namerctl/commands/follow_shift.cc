@@ -1,4 +1,3 @@
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "namerctl/commands/shift_commands.h"
 #include "namerctl/output/dtab_text.h"
@@ -128,13 +127,12 @@ class ShiftFollower {
     if (goal_.undone_is_done && IsUndone(shift_)) return kDone;
     const ExitStatus status = EndStatus(shift_);
     if (status == kDone) return kDone;
-    const std::string& cause = shift_.Cause();
     const bool conflict = shift_.phase == "conflicted";
     const std::string ended = conflict                    ? " has ended"
                               : shift_.phase == "expired" ? " has expired"
                                                           : absl::StrCat(" was ", shift_.phase);
     const std::string outcome =
-        absl::StrCat("the shift of ", shift_.plan.prefix, ended, ": ", cause,
+        absl::StrCat("the shift of ", shift_.plan.prefix, ended, ": ", shift_.reason,
                      conflict ? "" : absl::StrCat("; it leads to ", shift_.original, " as before"));
     Fail(context_.env, absl::AbortedError(outcome), "See its numbers: namerctl shift status " + rule);
     return status;

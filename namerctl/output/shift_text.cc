@@ -174,7 +174,7 @@ std::string ShiftText(const ShiftView& shift, Nanos now, const Style& style) {
   std::string text =
       absl::StrCat(Painted(style, Paint::kBold, Printable(absl::StrCat(plan.ns, " ", plan.prefix))), ": ",
                    Painted(style, PaintOf(shift.phase), Printable(Standing(shift, now))),
-                   shift.Cause().empty() ? "" : absl::StrCat(" (", Printable(shift.Cause()), ")"), "\n");
+                   shift.reason.empty() ? "" : absl::StrCat(" (", Printable(shift.reason), ")"), "\n");
   Columns table;
   const auto add = [&table](const char* name, const std::string& value) {
     table.Add({{absl::StrCat("  ", name), Paint::kDim}, {Printable(value)}});
@@ -224,7 +224,7 @@ std::string ShiftTable(const std::vector<ShiftView>& shifts, bool whole, const S
                            {DayAndTime(shift.started)},
                            {DayAndTime(shift.since)},
                            {shift.author.empty() ? "-" : Printable(shift.author)},
-                           {Printable(shift.Cause())}});
+                           {Printable(shift.reason)}});
     table.Add(std::move(row));
   }
   return table.Show(style);

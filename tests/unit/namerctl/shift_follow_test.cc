@@ -83,17 +83,6 @@ TEST_CASE("the exit status says how it ended, and the error why") {
   }
 }
 
-TEST_CASE("the error tells why it was undone, not that it is") {
-  ScriptedNamerd namerd;
-  namerd.Answer(201, ShiftScript().Json({"writing 0 started"}));
-  namerd.streams.push_back({{ShiftScript().Json(
-      {"writing 0 started", "dwelling 0", "writing 0 p99 is 2 s", "reverted 0 it is live"})}});
-  CHECK(namerd.Run(kStart) == kReverted);
-  CHECK_THAT(namerd.err,
-             Catch::StartsWith("namerctl: the shift of /host/world was reverted: p99 is 2 s; it leads to "
-                               "/srv/v1 as before\n"));
-}
-
 TEST_CASE("--until-waiting ends at a manual gate with 0, at a pause with 8") {
   ScriptedNamerd namerd;
   namerd.Answer(201, ShiftScript().Json({"writing 0"}));
