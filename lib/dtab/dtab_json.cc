@@ -1,12 +1,11 @@
 #include "lib/dtab/dtab_json.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "lib/base/json_error.h"
 #include "lib/base/status.h"
 
 namespace heddle {
@@ -47,14 +46,6 @@ absl::StatusOr<Dentry> DentryFromJson(const json& value) {
   return Dentry{*std::move(prefix), *std::move(dst)};
 }
 
-// nlohmann's message quotes the input, which may be no UTF-8.
-std::string AsciiOnly(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return !absl::ascii_isascii(static_cast<unsigned char>(c)); },
-      '?');
-  return text;
-}
-
 }  // namespace
 
 std::string DtabToJson(const Dtab& dtab) {
@@ -69,7 +60,8 @@ absl::StatusOr<Dtab> DtabFromJson(absl::string_view text) {
   try {
     array = json::parse(text.begin(), text.end());
   } catch (const json::exception& e) {
-    return absl::InvalidArgumentError(absl::StrCat("a dtab as JSON is ", kShape, ": ", AsciiOnly(e.what())));
+    return absl::InvalidArgumentError(
+        absl::StrCat("a dtab as JSON is ", kShape, ": ", JsonErrorText(e.what())));
   }
   if (!array.is_array()) {
     return absl::InvalidArgumentError(

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/json_error.h"
 #include "lib/naming/choice.h"
 #include "lib/naming/delegate_json.h"
 #include "lib/transformers/transform.h"
@@ -170,7 +171,7 @@ absl::StatusOr<std::string> TransformExplanation(const Transformers& transformer
     const ordered_json root = Transformation(transformers).Of(ordered_json::parse(json.begin(), json.end()));
     return root.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   } catch (const ordered_json::exception& error) {
-    return absl::InvalidArgumentError(std::string("the explanation that came is none: ") + error.what());
+    return absl::InvalidArgumentError("the explanation that came is none: " + JsonErrorText(error.what()));
   }
 }
 

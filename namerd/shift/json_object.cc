@@ -1,24 +1,44 @@
 #include "namerd/shift/json_object.h"
 
-#include <algorithm>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "lib/base/json_error.h"
 #include "namerd/check/similar.h"
 
 namespace heddle::namerd {
 
 using nlohmann::json;
 
+namespace {
+
+// As JSON, in ASCII, of some length.
+std::string QuotedKey(const json& key) {
+  std::string quoted = key.dump(-1, ' ', true, json::error_handler_t::replace);
+  if (quoted.size() > 100) quoted = absl::StrCat(quoted.substr(0, 100), "...\"");
+  return quoted;
+}
+
+}  // namespace
+
 absl::StatusOr<json> ParseJson(absl::string_view text) {
+  std::vector<std::set<std::string>> open;  // the keys of each object that is being read
+  std::string twice;
+  const auto look = [&](int /*depth*/, json::parse_event_t event, const json& value) {
+    if (event == json::parse_event_t::object_start) open.emplace_back();
+    if (event == json::parse_event_t::object_end) open.pop_back();
+    if (event == json::parse_event_t::key && !open.back().insert(value.get<std::string>()).second) {
+      if (twice.empty()) twice = QuotedKey(value);
+    }
+    return true;
+  };
   try {
-    return json::parse(text.begin(), text.end());
+    json parsed = json::parse(text.begin(), text.end(), look);
+    if (twice.empty()) return parsed;
+    return absl::InvalidArgumentError(absl::StrCat("the key ", twice, " is there twice"));
   } catch (const json::exception& e) {
-    std::string message = e.what();  // which quotes the text, whatever it is
-    std::replace_if(
-        message.begin(), message.end(), [](unsigned char c) { return !absl::ascii_isascii(c); }, '?');
-    return absl::InvalidArgumentError(message);
+    return absl::InvalidArgumentError(JsonErrorText(e.what()));
   }
 }
 
@@ -35,12 +55,10 @@ absl::StatusOr<JsonObject> JsonObject::Of(const json& value, std::string place) 
 absl::Status JsonObject::Allow(const std::set<std::string>& known) const {
   for (const auto& item : json_.items()) {
     if (known.contains(item.key())) continue;
-    std::string quoted = json(item.key()).dump(-1, ' ', true, json::error_handler_t::replace);
-    if (quoted.size() > 100) quoted = absl::StrCat(quoted.substr(0, 100), "...\"");
     const std::string meant = MostSimilar(item.key(), known);
-    return absl::InvalidArgumentError(
-        absl::StrCat("unknown key ", quoted, place_.empty() ? "" : absl::StrCat(" in \"", place_, "\""),
-                     meant.empty() ? "" : absl::StrCat("; did you mean \"", meant, "\"?")));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "unknown key ", QuotedKey(item.key()), place_.empty() ? "" : absl::StrCat(" in \"", place_, "\""),
+        meant.empty() ? "" : absl::StrCat("; did you mean \"", meant, "\"?")));
   }
   return absl::OkStatus();
 }

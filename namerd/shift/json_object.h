@@ -13,7 +13,8 @@
 
 namespace heddle::namerd {
 
-// InvalidArgument with what nlohmann says, in ASCII.
+// InvalidArgument with the place and what was expected, in ASCII; also for a key that is twice in an object:
+// which of them is meant, nobody knows.
 absl::StatusOr<nlohmann::json> ParseJson(absl::string_view text);
 
 // What ParseJson reads, in one line; bytes that are no UTF-8 are replaced.

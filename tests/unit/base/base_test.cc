@@ -10,6 +10,7 @@
 #include "lib/base/backoff.h"
 #include "lib/base/clock.h"
 #include "lib/base/file_limit.h"
+#include "lib/base/json_error.h"
 #include "lib/base/random.h"
 #include "lib/base/socket_address.h"
 #include "lib/base/standard_streams.h"
@@ -128,6 +129,20 @@ TEST_CASE("bytes that are not UTF-8 are found") {
   CHECK(FindNotUtf8("caf\xe9") == 3);
   CHECK(FindNotUtf8("\xc3") == 0);
   CHECK(FindNotUtf8("a\xc0\x80") == 1);
+}
+
+TEST_CASE("what a JSON parser says is shown without its class, in ASCII, and of some length") {
+  CHECK(JsonErrorText(
+            "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error; read '\xff'") ==
+        "line 1, column 2: syntax error; read '?'");
+  CHECK(JsonErrorText("[json.exception.out_of_range.406] number overflow parsing '1e999'") ==
+        "number overflow parsing '1e999'");
+  CHECK(JsonErrorText("anything [else] ") == "anything [else] ");
+  CHECK(JsonErrorText("[json.exception.") == "[json.exception.");
+  const std::string text = JsonErrorText("line 1: read '" + std::string(8'000'000, 'a') + "'; expected '{'");
+  CHECK(text.size() < 400);
+  CHECK(text.starts_with("line 1: read 'aaa"));
+  CHECK(text.ends_with("aaa'; expected '{'"));
 }
 
 TEST_CASE("the soft limit on descriptors is raised to the hard one") {

@@ -115,6 +115,8 @@ TEST_CASE("JSON that is no dtab is refused by rule and key") {
   }
   const std::string deep(100000, '[');
   CHECK_FALSE(DtabFromJson(deep).ok());
+  CHECK(message("[1,]").starts_with(
+      "a dtab as JSON is [{\"prefix\": \"/a\", \"dst\": \"/b\"}, ...]: line 1, column 4: "));
   const auto bad = DtabFromJson(R"([{"prefix":"/a","dst":"b"}])");
   REQUIRE(ParseErrorOf(bad.status()).has_value());
 }

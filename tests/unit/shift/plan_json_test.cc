@@ -126,7 +126,7 @@ TEST_CASE("What is wrong is told with its place and what it may be") {
       {R"({"steps": [1], "gates": {"minRequests": -5}})",
        "\"gates.minRequests\" is -5, expected a whole number, 0 or more"},
       {R"({"steps": [1], "gates": {"minRequests": 1e3}})", "\"gates.minRequests\" is 1000.0, expected"},
-      {R"({"steps": [1e999]})", "out_of_range"},
+      {R"({"steps": [1e999]})", "number overflow"},
       {R"({"steps": [1], "onFailure": "explode"})", "\"onFailure\" is neither \"revert\" nor \"pause\""},
       {R"({"steps": [1], "abortOnDisconnect": "yes"})", "\"abortOnDisconnect\" is a JSON string"},
       {"{\"steps\": [1], \"\xff\": 1}", "ill-formed UTF-8"},
@@ -137,6 +137,29 @@ TEST_CASE("What is wrong is told with its place and what it may be") {
     CHECK(plan.status().code() == absl::StatusCode::kInvalidArgument);
     CHECK(absl::StrContains(plan.status().message(), c.expected));
   }
+}
+
+TEST_CASE("What is no JSON is told with its place; of two values of a key neither is taken") {
+  const auto refused = [](absl::string_view text) {
+    const absl::Status status = PlanFromJson(text).status();
+    CHECK(absl::IsInvalidArgument(status));
+    CHECK(status.message().size() < 600);
+    CHECK_FALSE(absl::StrContains(status.message(), "json.exception"));
+    return std::string(status.message());
+  };
+  CHECK_THAT(refused(R"({"prefix": "/a",})"), Catch::Contains("line 1, column 17: "));
+  CHECK_THAT(refused(R"({"steps": [1e999]})"), Catch::Contains("number overflow parsing '1e999'"));
+  refused(absl::StrCat("{\"", std::string(1'000'000, 'a')));
+  for (const char* text :
+       {R"({"prefix":"/a","to":"/b","steps":[10],"steps":[100]})",
+        R"({"prefix":"/a","to":"/b","steps":[{"percent":1},{"percent":2,"percent":3}]})",
+        R"({"prefix":"/a","to":"/b","steps":[1],"gates":{"maxP99":"1s","maxP99":"2s"}})"}) {
+    CHECK_THAT(refused(text), Catch::Contains("is there twice"));
+  }
+  CHECK_THAT(refused(absl::StrCat("{\"", std::string(1'000'000, 'a'), "\":1,\"", std::string(1'000'000, 'a'),
+                                  "\":1}")),
+             Catch::Contains("is there twice"));
+  refused(absl::StrReplaceAll(std::string(100'000, '['), {{"[", "{\"a\":"}}));
 }
 
 TEST_CASE("A text that was cut off is refused wherever, one with a value of another kind read or refused") {
