@@ -35,7 +35,9 @@ void AddReaders(CLI::App& dtab, Arguments& a) {
   get->add_option("--version", a.get.version, "as it was at this version, or version number");
   get->callback([&a] { a.run = [&a](Context& context) { return DtabGet(context, a.get); }; });
 
-  CLI::App* history = Add(dtab, "history", "List the versions of a delegation table, newest first", {"log"});
+  CLI::App* history =
+      Add(dtab, "history",
+          "List the versions of a delegation table, newest first; --json tells long messages whole", {"log"});
   AddName(history, a.history.name);
   history->add_option("-n,--limit", a.history.limit, "at most so many (default: 20)")
       ->check(CLI::Range(1, 1000));

@@ -128,11 +128,12 @@ class ShiftFollower {
     const ExitStatus status = EndStatus(shift_);
     if (status == kDone) return kDone;
     const bool conflict = shift_.phase == "conflicted";
-    const std::string ended = conflict                    ? " has ended"
-                              : shift_.phase == "expired" ? " has expired"
-                                                          : absl::StrCat(" was ", shift_.phase);
+    const std::string ended = conflict ? " has ended: " + shift_.reason
+                              : shift_.phase == "expired"
+                                  ? " has expired: " + shift_.reason
+                                  : " was " + PhaseAndReason(shift_.phase, shift_.reason);
     const std::string outcome =
-        absl::StrCat("the shift of ", shift_.plan.prefix, ended, ": ", shift_.reason,
+        absl::StrCat("the shift of ", shift_.plan.prefix, ended,
                      conflict ? "" : absl::StrCat("; it leads to ", shift_.original, " as before"));
     Fail(context_.env, absl::AbortedError(outcome), "See its numbers: namerctl shift status " + rule);
     return status;
@@ -209,7 +210,8 @@ bool IsUndone(const ShiftView& shift) {
 std::string NextShiftStep(const absl::Status& status, const std::string& name, const std::string& prefix) {
   switch (status.code()) {
     case absl::StatusCode::kNotFound:
-      return absl::StrCat("See what there is: namerctl shift list; namerctl dtab get ", name);
+      return absl::StrCat("See what there is: namerctl shift list; namerctl dtab list; namerctl dtab get ",
+                          ShellWord(name));
     case absl::StatusCode::kAlreadyExists:
     case absl::StatusCode::kFailedPrecondition:
       return absl::StrCat("See where it stands: namerctl shift status ", ShellWord(name), " ",

@@ -1,4 +1,6 @@
 // `namerctl shift ...`: arguments and help.
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "namerctl/commands/arguments.h"
 
 namespace heddle::namerctl {
@@ -25,17 +27,30 @@ void AddWait(CLI::App* command, ShiftWait& wait, const char* what) {
       ->needs(waits);
 }
 
+// As CLI11 reads it, -3 would be 2^64 - 3.
+std::string CheckCount(const std::string& given) {
+  uint64_t count = 0;
+  if (absl::SimpleAtoi(given, &count)) return "";
+  return absl::StrCat("'", given, "' is no whole number, 0 or more; give one such as 50");
+}
+
+std::string CheckShare(const std::string& given) {
+  double share = 0;
+  if (absl::SimpleAtod(given, &share) && share >= 0 && share <= 1) return "";
+  return absl::StrCat("'", given, "' is not from 0 to 1; write 99 % as 0.99");
+}
+
 constexpr char kWaitForEnd[] = "follow it to its end, which is the exit status";
 
 void AddGates(CLI::App* start, ShiftPlan& plan) {
   constexpr char kGroup[] = "Gates, judged after each dwell";
   start->add_option("--min-success-rate", plan.min_success_rate, "of the new side, 0 to 1: 0.99")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(CheckShare)
       ->group(kGroup);
   start
       ->add_option("--min-relative-success-rate", plan.min_relative_success_rate,
                    "the new side's divided by the old side's, 0 to 1")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(CheckShare)
       ->group(kGroup);
   AddDuration(
       start, "--max-p99", "of the new side: 250ms", [&plan](Millis p99) { plan.max_p99 = p99; }, Millis(1))
@@ -48,6 +63,7 @@ void AddGates(CLI::App* start, ShiftPlan& plan) {
   start
       ->add_option("--min-requests", plan.min_requests,
                    "to the new side before it is judged; the dwell goes on until then")
+      ->check(CheckCount)
       ->group(kGroup);
   start->add_option("--on-failure", plan.on_failure, "what a gate that fails does: revert (default) or pause")
       ->check(CLI::IsMember({"revert", "pause"}))

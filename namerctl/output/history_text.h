@@ -9,7 +9,7 @@
 
 namespace heddle::namerctl {
 
-// A table with a heading, a line a version in the order given.
+// A table with a heading, a line a version in the order given; long authors and messages are cut.
 std::string HistoryTable(const std::vector<HistoryEntry>& entries);
 // The entries as namerd gives them, as one JSON list.
 std::string HistoryToJson(const std::vector<HistoryEntry>& entries);

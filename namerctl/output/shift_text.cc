@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "namerctl/client/duration.h"
 #include "namerctl/output/dtab_text.h"
@@ -84,6 +86,14 @@ std::string Standing(const ShiftView& shift, Nanos now) {
   return shift.phase;
 }
 
+// What follows the phase: "" or ": why"; of a reason that begins with the phase itself, the rest.
+std::string BeyondPhase(absl::string_view phase, absl::string_view reason) {
+  absl::string_view rest = reason;
+  const bool says_it = absl::ConsumePrefix(&rest, phase) && (rest.empty() || !absl::ascii_isalnum(rest[0]));
+  if (says_it || reason.empty()) return std::string(says_it ? rest : reason);
+  return absl::StrCat(": ", reason);
+}
+
 std::string Behind(const ConvergenceView& convergence) {
   return Printable(absl::StrJoin(convergence.behind, ", "));
 }
@@ -134,11 +144,15 @@ std::string ConvergenceText(const ConvergenceView& convergence) {
                       Behind(convergence));
 }
 
+std::string PhaseAndReason(absl::string_view phase, absl::string_view reason) {
+  return absl::StrCat(phase, BeyondPhase(phase, reason));
+}
+
 std::string TransitionLine(const ShiftView& shift, const TransitionView& transition, const Style& style) {
   std::string line = absl::StrCat(TimeOfDay(transition.time), "  ", StepText(transition.step, shift.steps),
                                   "  ", Weight(transition.percent), "  ",
-                                  Painted(style, PaintOf(transition.phase), Printable(transition.phase)));
-  if (!transition.reason.empty()) absl::StrAppend(&line, ": ", Printable(transition.reason));
+                                  Painted(style, PaintOf(transition.phase), Printable(transition.phase)),
+                                  Printable(BeyondPhase(transition.phase, transition.reason)));
   if (transition.convergence && !absl::StrContains(transition.reason, Behind(*transition.convergence))) {
     absl::StrAppend(&line, " (behind: ", Behind(*transition.convergence), ")");
   }
@@ -223,8 +237,8 @@ std::string ShiftTable(const std::vector<ShiftView>& shifts, bool whole, const S
                            {Printable(shift.plan.to)},
                            {DayAndTime(shift.started)},
                            {DayAndTime(shift.since)},
-                           {shift.author.empty() ? "-" : Printable(shift.author)},
-                           {Printable(shift.reason)}});
+                           {shift.author.empty() ? "-" : Cut(Printable(shift.author), kWidestAuthor)},
+                           {Cut(Printable(shift.reason), kWidestReason)}});
     table.Add(std::move(row));
   }
   return table.Show(style);

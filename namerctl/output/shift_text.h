@@ -11,6 +11,9 @@
 
 namespace heddle::namerctl {
 
+// "reverted: p99 is 2 s"; "aborted by ada", where the reason itself begins so.
+std::string PhaseAndReason(absl::string_view phase, absl::string_view reason);
+
 // One change as a line: when, which step, what, why, with the proxies that are behind and the numbers.
 std::string TransitionLine(const ShiftView& shift, const TransitionView& transition, const Style& style);
 
@@ -21,7 +24,8 @@ std::vector<std::string> ProgressLines(const ShiftView& shift, Nanos now, const 
 // All of it: where it stands, the plan, the numbers, every change.
 std::string ShiftText(const ShiftView& shift, Nanos now, const Style& style);
 
-// A line a shift: of several rules (`whole`: with namespace and prefix), or of the history of one.
+// A line a shift: of several rules (`whole`: with namespace and prefix), or of the history of one; long
+// authors and reasons are cut.
 std::string ShiftTable(const std::vector<ShiftView>& shifts, bool whole, const Style& style);
 
 // [{...}], as namerd gave them.

@@ -28,10 +28,11 @@ const char* CodeOf(Paint paint) {
   return "";
 }
 
+bool BeginsCharacter(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
+
 // Characters, taking each for one column wide.
 size_t Width(absl::string_view text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), BeginsCharacter));
 }
 
 }  // namespace
@@ -45,6 +46,17 @@ std::string Percent(double share) { return absl::StrFormat("%.3g %%", share * 10
 
 std::string Count(size_t count, absl::string_view one) {
   return absl::StrCat(count, " ", one, count == 1 ? "" : "s");
+}
+
+std::string Cut(std::string text, size_t most) {
+  if (Width(text) <= most) return text;
+  constexpr char kMore[] = "...";
+  size_t end = 0;
+  for (size_t left = most - (sizeof(kMore) - 1);; ++end) {
+    if (BeginsCharacter(text[end]) && left-- == 0) break;
+  }
+  text.resize(end);
+  return text + kMore;
 }
 
 std::string Columns::Show(const Style& style) const {

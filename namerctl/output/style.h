@@ -22,6 +22,13 @@ std::string Percent(double share);
 // "1 endpoint", "2 endpoints".
 std::string Count(size_t count, absl::string_view one);
 
+// The first `most` characters, "..." among them where something is left out. `text` is UTF-8.
+std::string Cut(std::string text, size_t most);
+
+// In tables: who did it, and why. JSON has all of them.
+inline constexpr size_t kWidestAuthor = 24;
+inline constexpr size_t kWidestReason = 80;
+
 // Texts below each other in columns, two spaces between. Wide texts do not widen a column beyond 56
 // characters.
 class Columns {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "absl/strings/str_cat.h"
 #include "namerctl/output/diff.h"
 #include "namerctl/output/dtab_text.h"
 #include "tests/unit/namerctl/scripted_namerd.h"
@@ -38,6 +39,27 @@ TEST_CASE("history is a table, or JSON") {
   CHECK(namerd.Run({"dtab", "history", "a/history", "--json"}) == kDone);
   CHECK(namerd.Asked(0) == "GET /api/1/dtabs/a%2Fhistory/history?limit=20");
   CHECK(namerd.out == List({kFirst}) + "\n");
+}
+
+TEST_CASE("long authors and messages are cut in the table, between characters, and whole in JSON") {
+  ScriptedNamerd namerd;
+  std::string why, some;
+  for (int i = 0; i < 100; ++i) why += "é";
+  for (int i = 0; i < 77; ++i) some += "é";
+  const std::string entry = absl::StrCat(
+      R"({"version":"AAAAAAAAAAE=","number":1,"time":"t","author":"adam-of-a-team-of-long-names","message":")",
+      why, R"(","from":"p","deleted":false,"dtab":""})");
+  namerd.Answer(200, List({entry.c_str(), kFirst}));
+  CHECK(namerd.Run({"dtab", "history", "web"}) == kDone);
+  CHECK(namerd.out ==
+        "NUMBER  VERSION       TIME                      AUTHOR                    MESSAGE\n"
+        "1       AAAAAAAAAAE=  t                         adam-of-a-team-of-lon...  " +
+            some +
+            "...\n"
+            "1       AAAAAAAAAAE=  2026-01-30T12:00:00.000Z  -                         -\n");
+  namerd.Answer(200, List({entry.c_str()}));
+  CHECK(namerd.Run({"dtab", "history", "web", "--json"}) == kDone);
+  CHECK(namerd.out == List({entry.c_str()}) + "\n");
 }
 
 TEST_CASE("diff shows the last change, by rules") {

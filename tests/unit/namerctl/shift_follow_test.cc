@@ -72,6 +72,7 @@ TEST_CASE("the exit status says how it ended, and the error why") {
              "was reverted: success rate 0.8 is below 0.99; it leads to "
              "/srv/v1 as before"},
         Case{"aborted 0 ada has aborted it", 6, "was aborted: ada has aborted it"},
+        Case{"aborted 0 aborted by ada: too slow", 6, "was aborted by ada: too slow; it leads to /srv/v1"},
         Case{"expired 0 the deadline of 1 h", 7, "has expired: the deadline of 1 h"},
         Case{"conflicted 0 somebody changed the rule", 1, "has ended: somebody changed the rule"}}) {
     ScriptedNamerd namerd;

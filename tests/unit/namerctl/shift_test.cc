@@ -118,6 +118,10 @@ TEST_CASE("what cannot be is refused before namerd is asked") {
         Case{{"--to", "/x", "--steps", "100", "--abort-on-disconnect"}, "needs --wait"},
         Case{{"--to", "/x", "--steps", "100", "--abort-on-disconnect", "--wait", "--until-waiting"},
              "--until-waiting"},
+        Case{{"--min-requests", "-3"}, "'-3' is no whole number, 0 or more"},
+        Case{{"--min-requests", "1.5"}, "'1.5' is no whole number"},
+        Case{{"--min-success-rate", "99"}, "'99' is not from 0 to 1; write 99 % as 0.99"},
+        Case{{"--min-relative-success-rate", "nan"}, "'nan' is not from 0 to 1"},
         Case{{"--on-failure", "stop"}, "--on-failure"}, Case{{"--stpes", "10"}, "Did you mean --steps?"}}) {
     std::vector<std::string> args{"shift", "start", "internal", "/host/world"};
     args.insert(args.end(), c.more.begin(), c.more.end());
