@@ -1,12 +1,19 @@
 """What the demo prints: steps, and a line that shows the live split of the traffic."""
 import os
+import re
 import shutil
 import sys
+import textwrap
 
 from load import quantile
 
 BAR = 40    # characters, where there is room for it
 TEXT = 66   # beside the bar
+WIDEST = 110
+
+
+def columns():
+    return shutil.get_terminal_size((WIDEST, 24)).columns
 
 
 class Screen:
@@ -30,11 +37,21 @@ class Screen:
         self.say(self.paint("1", "==> " + text))
 
     def command(self, words):
-        self.say(self.paint("36", "  $ " + words))
+        """As it can be typed: what is too long goes on below, with the next flag."""
+        lines = ["  $ "]
+        for part in re.split(r" (?=-)", words):
+            if len(lines[-1] + part) + 3 > min(WIDEST, columns()) and lines[-1].strip("$ "):
+                lines[-1] += "\\"
+                lines.append(" " * 8)
+            lines[-1] += part + " "
+        for line in lines:
+            self.say(self.paint("36", line.rstrip(" ")))
 
     def answer(self, text):
         for line in text.rstrip("\n").splitlines():
-            self.say("    " + line)
+            for row in textwrap.wrap(line, min(WIDEST, columns()) - 4, subsequent_indent=" " * 10,
+                                     break_long_words=False, break_on_hyphens=False) or [""]:
+                self.say("    " + row)
 
     def end_line(self):
         """What is said next stands below the live line."""
@@ -50,7 +67,7 @@ class Screen:
         total = max(1, len(results))
         v2 = sum(r.version == "earth" for r in results)
         failed = sum(r.error is not None for r in results)
-        width = max(8, min(BAR, shutil.get_terminal_size((120, 24)).columns - TEXT))
+        width = max(8, min(BAR, columns() - TEXT))
         cells = round(width * v2 / total)
         bar = self.paint("34", "1" * (width - cells)) + self.paint("32", "2" * cells)
         success = f"{100 * (total - failed) / total:.1f} % ok" if results else "no answers"
