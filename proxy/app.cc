@@ -57,6 +57,8 @@ ProxyConfig WithinFileLimit(ProxyConfig config) {
   return config;
 }
 
+constexpr Millis kLastReports{1000};
+
 }  // namespace
 
 App::App(ProxyConfig config)
@@ -271,7 +273,20 @@ void App::Drain(const std::string& why) {
   draining_ = routers_.size();
   for (const RouterUnit& unit : routers_) {
     unit.router->Drain(grace, [this] {
-      if (--draining_ == 0) control_.Stop();
+      if (--draining_ == 0) SendLastReports();
+    });
+  }
+}
+
+// What was counted since the reports before. A namerd that does not take it does not keep the process.
+void App::SendLastReports() {
+  const std::vector<std::shared_ptr<MeshClient>> clients = mesh_clients_.all();
+  if (clients.empty()) return control_.Stop();
+  end_.Start(kLastReports);
+  reporting_ = clients.size();
+  for (const std::shared_ptr<MeshClient>& client : clients) {
+    client->Finish([this] {
+      if (--reporting_ == 0) control_.Stop();
     });
   }
 }

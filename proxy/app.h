@@ -12,6 +12,7 @@
 #include "lib/admin/common_pages.h"
 #include "lib/event/loop.h"
 #include "lib/event/signal_watcher.h"
+#include "lib/event/timer.h"
 #include "lib/interpreters/mesh_clients.h"
 #include "lib/naming/namer.h"
 #include "lib/stats/metrics_tree.h"
@@ -67,6 +68,7 @@ class App {
   void FollowHangups();
   void IgnoreHangups();
   void Drain(const std::string& why);
+  void SendLastReports();
 
   const ProxyConfig config_;
   // Destroyed last to first: the routers before the loops they live on.
@@ -81,7 +83,9 @@ class App {
   std::optional<Delegator> delegator_;
   std::optional<SignalWatcher> signals_;
   std::optional<SignalWatcher> hangups_;
-  size_t draining_ = 0;  // routers
+  size_t draining_ = 0;   // routers
+  size_t reporting_ = 0;  // clients of namerds, at the end
+  Timer end_{control_, [this] { control_.Stop(); }};
   bool stopping_ = false;
 };
 

@@ -88,6 +88,7 @@ class MeshClient::Impl : public ClientStream::Listener, public std::enable_share
 
   void Closed(const absl::Status& why) override {
     stream_.reset();
+    if (finished_) return std::exchange(finished_, nullptr)();
     const std::string error = why.ok() ? "namerd has ended the stream" : std::string(why.message());
     if (connected_->Get()) {
       Log(LogLevel::kWarning) << "mesh " << options_.target << ": lost (" << error
@@ -101,6 +102,14 @@ class MeshClient::Impl : public ClientStream::Listener, public std::enable_share
     traffic_.EndStream();
     connected_->Set(false);
     retry_.Start(backoff_.Next());
+  }
+
+  void Finish(std::function<void()> done) {
+    retry_.Cancel();
+    if (!stream_ || !connected_->Get()) return done();
+    finished_ = std::move(done);
+    traffic_.Finish();
+    Pump();
   }
 
   Subscription Explain(const mesh::v1::ExplainRequest& request, ExplainCall::Done done) {
@@ -156,6 +165,8 @@ class MeshClient::Impl : public ClientStream::Listener, public std::enable_share
     if (!stream_ || stream_->writing()) return;
     if (state_->NextMessage(stream_->outgoing()) || traffic_.NextMessage(stream_->outgoing())) {
       stream_->WriteOutgoing();
+    } else if (finished_ && traffic_.finished()) {
+      stream_->EndWrites();
     }
   }
 
@@ -173,7 +184,8 @@ class MeshClient::Impl : public ClientStream::Listener, public std::enable_share
   const std::shared_ptr<Source<bool>> connected_ = std::make_shared<Source<bool>>(false);
   Nanos connected_since_{0};
   uint64_t streams_ = 0;
-  std::string error_;  // why it is not connected
+  std::string error_;               // why it is not connected
+  std::function<void()> finished_;  // null unless Finish has been called
 };
 
 std::string MeshClient::Impl::StateJson() const {
@@ -241,6 +253,7 @@ void MeshClient::Applied(const std::string& ns, DtabVersion version) { impl_->st
 void MeshClient::ReportTraffic(TrafficSource source) { impl_->traffic().SetSource(std::move(source)); }
 std::shared_ptr<Watch<bool>> MeshClient::connected() const { return impl_->connected(); }
 uint64_t MeshClient::reconnects() const { return impl_->reconnects(); }
+void MeshClient::Finish(std::function<void()> done) { impl_->Finish(std::move(done)); }
 const MeshClientOptions& MeshClient::options() const { return impl_->options(); }
 std::string MeshClient::StateJson() const { return impl_->StateJson(); }
 

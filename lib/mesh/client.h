@@ -68,6 +68,10 @@ class MeshClient {
   using TrafficSource = std::function<void(std::function<void(std::vector<TrafficRow>)> done)>;
   void ReportTraffic(TrafficSource source);
 
+  // The last report, of what has been counted until now; `done` is called when namerd has it, or when the
+  // stream has broken; at once if there is none. For a process that ends: the client does not connect again.
+  void Finish(std::function<void()> done);
+
   // True while a stream is up and namerd has answered on it. The watch changes on the loop.
   std::shared_ptr<Watch<bool>> connected() const;
   // The latest version of `ns` that is synced, and that is applied; {0, 0} for none.

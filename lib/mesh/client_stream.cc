@@ -48,6 +48,12 @@ void ClientStream::WriteOutgoing() {
   StartWrite(&outgoing_);
 }
 
+void ClientStream::EndWrites() {
+  if (!holding_) return;
+  writing_ = true;  // for good
+  StartWritesDone();
+}
+
 void ClientStream::Abandon() {
   listener_.reset();
   context_.TryCancel();

@@ -44,6 +44,8 @@ class ClientStream : public grpc::ClientBidiReactor<mesh::v1::FromProxy, mesh::v
   mesh::v1::FromProxy* outgoing() { return &outgoing_; }
   bool writing() const { return writing_; }
   void WriteOutgoing();
+  // Nothing more will be written: namerd ends the stream once it has read it all. REQUIRES: not writing.
+  void EndWrites();
   // Ends the stream; Closed follows.
   void Cancel() { context_.TryCancel(); }
   // Ends the stream without another call of the listener. Waits until gRPC has let go of it, which takes it

@@ -46,6 +46,11 @@ void TrafficReporter::Asked(uint64_t id) {
   if (idle()) Collect();
 }
 
+void TrafficReporter::Finish() {
+  last_due_ = true;
+  if (idle()) Collect();
+}
+
 void TrafficReporter::OnTimer() {
   timer_.Start(interval_);
   if (idle()) Collect();
@@ -53,6 +58,7 @@ void TrafficReporter::OnTimer() {
 
 void TrafficReporter::Collect() {
   const uint64_t answers = std::exchange(asked_, 0);
+  last_due_ = false;
   collecting_ = true;
   const auto done = [this, alive = alive_, answers, stream = stream_](std::vector<TrafficRow> rows) {
     if (*alive) Collected(stream == stream_ && streaming_ ? answers : 0, std::move(rows));
@@ -77,7 +83,7 @@ void TrafficReporter::Collected(uint64_t answers, std::vector<TrafficRow> rows) 
 
 bool TrafficReporter::NextMessage(mesh::v1::FromProxy* out) {
   if (!streaming_) return false;
-  if (idle() && asked_ != 0) {
+  if (idle() && (asked_ != 0 || last_due_)) {
     sending_ = true;
     Collect();
     sending_ = false;

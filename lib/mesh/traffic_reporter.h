@@ -33,6 +33,10 @@ class TrafficReporter {
   void EndStream();
   // TrafficRequest `id` has come.
   void Asked(uint64_t id);
+  // Asks the source once more, whatever the interval: for what is counted when no more will be.
+  void Finish();
+  // What Finish asked for has been given to NextMessage.
+  bool finished() const { return !last_due_ && idle(); }
 
   // The next message to send; false if there is none.
   bool NextMessage(mesh::v1::FromProxy* out);
@@ -52,6 +56,7 @@ class TrafficReporter {
   bool streaming_ = false;
   uint64_t stream_ = 0;      // the present one, counted
   uint64_t asked_ = 0;       // the latest request that no report has been begun for; 0: none
+  bool last_due_ = false;    // Finish has been called, and no report begun since
   bool collecting_ = false;  // the source has been asked
   bool sending_ = false;     // in NextMessage
   Nanos collected_at_;

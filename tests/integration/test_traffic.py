@@ -1,5 +1,7 @@
 """Proxies report what they counted: each request once, whatever happens to rules, streams and namerd meanwhile."""
-from mesh import DTAB, Load, Mesh, eventually, request
+import signal
+
+from mesh import DTAB, Load, Mesh, eventually, request, terminate
 
 
 def counts(namerd_mesh, namespace="internal", window="60s"):
@@ -43,6 +45,32 @@ def test_what_was_counted_while_namerd_was_away_comes_when_it_is_back(heddle, ba
         assert request(proxy.http, headers={"Host": "web"}).status == 200
     heddle.restart_namerd()
     eventually(lambda: counts(heddle) == {("/svc/web", "web"): 5}, "those that were missed")
+
+
+def test_a_proxy_that_stops_reports_what_it_has_counted_last(heddle, backend):
+    heddle.serve("web", backend().port)
+    heddle.start_namerd()
+    heddle.put_dtab(DTAB)
+    proxy = heddle.start_proxy()
+    assert request(proxy.http, headers={"Host": "web"}).status == 200
+    eventually(lambda: counts(heddle) == {("/svc/web", "web"): 1}, "the first request")
+    for _ in range(7):
+        assert request(proxy.http, headers={"Host": "web"}).status == 200
+    assert terminate(proxy) == 0
+    assert counts(heddle) == {("/svc/web", "web"): 8}
+
+
+def test_a_proxy_stops_at_once_where_no_namerd_takes_its_last_report(heddle, backend):
+    heddle.serve("web", backend().port)
+    heddle.start_namerd()
+    heddle.put_dtab(DTAB)
+    frozen, alone = heddle.start_proxy("frozen"), heddle.start_proxy("alone")
+    for proxy in (frozen, alone):
+        assert request(proxy.http, headers={"Host": "web"}).status == 200
+    heddle.namerd.signal(signal.SIGSTOP)
+    assert terminate(frozen) == 0
+    heddle.namerd.kill()
+    assert terminate(alone) == 0
 
 
 def test_each_namerd_is_told_of_the_namespaces_that_it_binds(heddle, backend, tmp_path, run):

@@ -87,6 +87,22 @@ TEST_CASE_METHOD(Fixture, "a namerd that wants no reports gets them when it asks
   CHECK(Drain() == Lines{"answers 8"});
 }
 
+TEST_CASE_METHOD(Fixture, "the last report has what was counted until now, behind one that is on its way") {
+  Report();
+  reporter.StartStream(Millis(0));
+  CHECK(reporter.finished());
+  counted = {Row("/svc/a", 3)};
+  reporter.Asked(7);
+  counted = {Row("/svc/a", 2)};
+  reporter.Finish();
+  CHECK_FALSE(reporter.finished());
+  CHECK(Drain() == Lines{"/svc/a 3, answers 7", "/svc/a 2, answers 0"});
+  CHECK(reporter.finished());
+  CHECK(Drain().empty());
+  reporter.Finish();  // nothing new
+  CHECK(reporter.finished());
+}
+
 TEST_CASE_METHOD(Fixture, "who has no source answers with nothing") {
   reporter.StartStream(Millis(5000));
   reporter.Asked(1);

@@ -58,6 +58,35 @@ TEST_CASE("What proxies have counted is in the book once all have been asked") {
   CHECK(requests.at("/svc/a") + requests.at("/svc/b") == 2 * calls);
 }
 
+TEST_CASE("A client that finishes has its last counts in the book before it is told so") {
+  Loop loop;
+  Server server(loop);
+  MeshClient client(loop, {.target = server.target, .proxy_id = "p"});
+  uint64_t fresh = 0;
+  client.ReportTraffic([&fresh](const auto& done) {
+    std::vector<TrafficRow> rows{{{"web", "/svc/a", "/#/t/a"}, {}}};
+    rows[0].counts.requests = rows[0].counts.successes = std::exchange(fresh, 0);
+    done(rows);
+  });
+  REQUIRE(RunUntil(loop, [&] { return client.connected()->Get(); }));
+  fresh = 5;
+  bool finished = false;
+  client.Finish([&] { finished = true; });
+  CHECK_FALSE(finished);
+  REQUIRE(RunUntil(loop, [&] { return finished; }));
+  const auto requests = server.Collect(loop);
+  REQUIRE(requests.contains("/svc/a"));
+  CHECK(requests.at("/svc/a") == 5);
+}
+
+TEST_CASE("A client that namerd does not know has nothing to finish") {
+  Loop loop;
+  MeshClient client(loop, {.target = "127.0.0.1:1"});
+  bool finished = false;
+  client.Finish([&] { finished = true; });
+  CHECK(finished);
+}
+
 TEST_CASE("A report too long for one message is whole when it answers") {
   Loop loop;
   Server server(loop);
