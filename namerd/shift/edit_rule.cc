@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "lib/base/utf8.h"
 #include "lib/dtab/rule_spans.h"
+#include "namerd/shift/rules_of.h"
 
 namespace heddle::namerd {
 namespace {
@@ -51,15 +52,15 @@ bool EndsInPath(const std::string& text, const NameTree<Path>& tree) {
 }
 
 struct Found {
-  std::vector<RuleInText> rules;
+  SharedRules rules;
   size_t at = 0;
-  const RuleInText& rule() const { return rules[at]; }
+  const RuleInText& rule() const { return (*rules)[at]; }
 };
 
 absl::StatusOr<Found> ReadAndFind(const std::string& dtab, const std::string& prefix) {
-  auto rules = ReadRules(dtab);
+  auto rules = RulesOf(dtab);
   if (!rules.ok()) return Annotate(rules.status(), "the dtab");
-  ASSIGN_OR_RETURN(const size_t at, FindRule(*rules, prefix));
+  ASSIGN_OR_RETURN(const size_t at, FindRule(**rules, prefix));
   return Found{*std::move(rules), at};
 }
 

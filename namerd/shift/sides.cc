@@ -11,6 +11,7 @@
 #include "lib/naming/local_interpreter.h"
 #include "namerd/shift/by_name_only.h"
 #include "namerd/shift/edit_rule.h"
+#include "namerd/shift/rules_of.h"
 #include "namerd/shift/way_of_name.h"
 
 namespace heddle::namerd {
@@ -202,13 +203,13 @@ class Split : public std::enable_shared_from_this<Split> {
 
 absl::Status StartSplit(Split& split, const Namespaces& namespaces, const ShiftPlan& plan,
                         const std::string& text, Millis limit) {
-  ASSIGN_OR_RETURN(const auto rules, ReadRules(text));
-  ASSIGN_OR_RETURN(const size_t at, FindRule(rules, plan.prefix));
+  ASSIGN_OR_RETURN(const SharedRules rules, RulesOf(text));
+  ASSIGN_OR_RETURN(const size_t at, FindRule(*rules, plan.prefix));
   ASSIGN_OR_RETURN(auto from, ParseNameTree(plan.from));
   ASSIGN_OR_RETURN(auto to, ParseNameTree(plan.to));
   std::vector<Dentry> dentries;
-  dentries.reserve(rules.size());
-  for (const RuleInText& rule : rules) dentries.push_back(rule.rule);
+  dentries.reserve(rules->size());
+  for (const RuleInText& rule : *rules) dentries.push_back(rule.rule);
   dentries[at].dst = std::move(from);
   Dtab from_dtab(dentries);
   dentries[at].dst = std::move(to);
