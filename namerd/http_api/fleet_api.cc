@@ -1,5 +1,8 @@
 #include "namerd/http_api/fleet_api.h"
 
+#include <algorithm>
+#include <array>
+
 #include "absl/strings/str_cat.h"
 #include "namerd/http_api/answer.h"
 #include "namerd/http_api/parameters.h"
@@ -9,6 +12,10 @@ namespace heddle::namerd {
 namespace {
 
 constexpr Millis kUsualWindow{10'000};
+// Of streams: each that somebody watches is added up and rendered for itself, and holds up the loop.
+constexpr std::array<Millis, 7> kStreamWindows{Millis(1000),           Millis(2000),   Millis(5000),
+                                               Millis(10'000),         Millis(20'000), Millis(30'000),
+                                               TrafficBook::kMaxWindow};
 // A collection has a limit of its own; this one is for a loop that has no time for it.
 constexpr Millis kAnswerLimit = FleetApi::kCollectLimit + std::chrono::seconds(5);
 
@@ -90,6 +97,7 @@ Follow FleetApi::FollowTraffic(const std::string& ns, Millis window, bool watch)
                            });
     };
   }
+  window = *std::lower_bound(kStreamWindows.begin(), kStreamWindows.end(), window);
   auto page = pages_.GetOrMake(
       {ns, window}, [&] { return std::make_shared<TrafficPage>(book_, collections_, ns, window); });
   return [page = std::move(page)](Report report) {

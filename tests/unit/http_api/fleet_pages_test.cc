@@ -1,6 +1,7 @@
 // /proxies and /traffic: who follows, and what they do.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "namerd/http_api/fleet_api.h"
@@ -177,6 +178,23 @@ TEST_CASE("Traffic as a stream: a line a second, one collection for all who watc
   CHECK(api.api->open() == 0);
   api.Open("GET", "/api/1/traffic/web?watch=true&window=60s");
   CHECK(asked == 5);
+}
+
+TEST_CASE("Streams of traffic have few windows: what is asked for is rounded up") {
+  FleetFixture api;
+  api.Pass(100 * kSecond);
+  std::set<int64_t> windows;
+  for (int64_t seconds = 1; seconds <= 60; ++seconds) {
+    const auto stream = api.Open("GET", absl::StrCat("/api/1/traffic/web?watch=true&window=", seconds, "s"));
+    api.loop.RunReady();
+    REQUIRE(stream->chunks.size() == 1);
+    const int64_t window = json::parse(stream->chunks[0])["windowMs"];
+    CHECK(window >= seconds * 1000);
+    windows.insert(window);
+    stream->on_closed();
+    api.loop.RunReady();
+  }
+  CHECK(windows == std::set<int64_t>{1000, 2000, 5000, 10'000, 20'000, 30'000, 60'000});
 }
 
 TEST_CASE("Streams of the fleet are bounded, and their places are given back") {
