@@ -133,6 +133,19 @@ TEST_CASE("Rows are bounded: the one longest without a request goes") {
   CHECK(f.book.Totals("web").empty());
 }
 
+TEST_CASE("Hours of reports of clients that come and go leave the last hour's") {
+  Fixture f;
+  for (int minute = 0; minute < 24 * 60; ++minute) {
+    for (int report = 0; report < 12; ++report) {
+      f.book.Add({Row("/#/v1", 1), Row(absl::StrCat("/#/release-", minute), 1)}, 5 * kSecond);
+      f.Pass(5 * kSecond);
+    }
+    REQUIRE(f.book.Totals("web").size() <= 62);
+    REQUIRE(f.book.Recent("web", TrafficBook::kMaxWindow).size() <= 3);
+  }
+  CHECK(f.Total("/#/v1").requests == 24 * 60 * 12);
+}
+
 TEST_CASE("Kinds of failures are bounded, and none of their counts is lost") {
   Fixture f;
   for (int kind = 0; kind < 100; ++kind) {
