@@ -138,17 +138,6 @@ std::optional<TraceContext> DecodeTrace(absl::string_view value) {
   return trace;
 }
 
-void AppendTrace(const TraceContext& trace, std::string* out) {
-  char text[kMaxBase64];
-  out->append(text, static_cast<size_t>(EncodeTrace(trace, text) - text));
-}
-
-void AppendRequestId(const TraceContext& trace, std::string* out) {
-  char text[16];
-  EncodeHex(trace.trace, text);
-  out->append(text, sizeof(text));
-}
-
 void AppendTraceFields(const TraceContext& trace, std::string* out) {
   constexpr absl::string_view kTraceName = "l5d-ctx-trace: ";
   constexpr absl::string_view kRequestIdName = "\r\nl5d-reqid: ";

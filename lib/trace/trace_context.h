@@ -41,11 +41,9 @@ struct TraceContext {
 // The value of l5d-ctx-trace: base64, with or without its padding, of 32 or 40 bytes; nullopt if it is not
 // that.
 std::optional<TraceContext> DecodeTrace(absl::string_view value);
-void AppendTrace(const TraceContext& trace, std::string* out);
-// The value of l5d-reqid: 16 hexadecimal digits.
-void AppendRequestId(const TraceContext& trace, std::string* out);
 
-// The header lines l5d-ctx-trace and l5d-reqid. One append: this is done for every request.
+// The header lines l5d-ctx-trace and l5d-reqid (the trace's id, 16 hexadecimal digits). One append: this is
+// done for every request.
 void AppendTraceFields(const TraceContext& trace, std::string* out);
 
 // A new trace, which begins here: its id is that of its first span.

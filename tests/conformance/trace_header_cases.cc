@@ -89,9 +89,13 @@ void RunTraceDecode(const Json& input, Expected* expect) {
 }
 
 void RunTraceEncode(const Json& input, Expected* expect) {
-  std::string value;
-  AppendTrace(ContextOf(input.at("ids")), &value);
-  if (const Json* header = expect->Find("header")) expect->verdict().Check("header", header->at(1), value);
+  std::string lines;
+  AppendTraceFields(ContextOf(input.at("ids")), &lines);
+  const Json* header = expect->Find("header");
+  if (header == nullptr) return;
+  const std::string line =
+      absl::StrCat(header->at(0).get<std::string>(), ": ", header->at(1).get<std::string>());
+  expect->verdict().Check("header", line, lines.substr(0, lines.find("\r\n")));
 }
 
 void RunTracePropagation(const Json& input, Expected* expect) {

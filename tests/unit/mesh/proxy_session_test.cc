@@ -1,126 +1,15 @@
 #include "namerd/mesh_api/proxy_session.h"
 
-#include <catch2/catch.hpp>
-
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "lib/mesh/convert.h"
 #include "lib/mesh/digest.h"
-#include "lib/mesh/limits.h"
-#include "proto/mesh.pb.h"
-#include "tests/unit/mesh/support.h"
+#include "tests/unit/mesh/proxy_session_fixture.h"
 
 namespace heddle::namerd {
 namespace {
 
-using Lines = std::vector<std::string>;
-using mesh::v1::EndpointSet;
-using mesh::v1::FromNamerd;
-using mesh::v1::FromProxy;
-
-std::string Show(const EndpointSet& set) {
-  Lines addresses;
-  for (const auto& endpoint : set.endpoints()) {
-    addresses.push_back(SocketAddress::FromBytes(endpoint.address(), endpoint.port())->ToString());
-  }
-  for (const auto& endpoint : set.removed()) {
-    addresses.push_back("-" + SocketAddress::FromBytes(endpoint.address(), endpoint.port())->ToString());
-  }
-  return absl::StrCat(FromProto(set.client())->Show(), " ", EndpointSet::State_Name(set.state()),
-                      set.delta() ? " delta" : "", addresses.empty() ? "" : " ",
-                      absl::StrJoin(addresses, ","));
-}
-
-std::string Show(const FromNamerd& message) {
-  switch (message.message_case()) {
-    case FromNamerd::kWelcome:
-      return "welcome";
-    case FromNamerd::kEndpointSet:
-      return Show(message.endpoint_set());
-    case FromNamerd::kSynced:
-      return absl::StrCat("synced ", message.synced().namespace_(), " ",
-                          message.synced().version().revision());
-    case FromNamerd::kBinding:
-      break;
-    default:
-      return "?";
-  }
-  const auto& binding = message.binding();
-  const std::string id = absl::StrCat("#", binding.subscription(), " ");
-  if (binding.has_unchanged()) return id + "unchanged";
-  if (binding.state_case() == mesh::v1::Binding::kFailed) return id + "failed: " + binding.failed();
-  return id + Shown(FromProto(binding.tree(), [](const Path&) { return Constant(Addr()); }).value());
-}
-
-// A proxy's messages, and namerd's answers as lines.
-struct Proxy {
-  explicit Proxy(TestNamerd& namerd, std::string id = "p")
-      : session(namerd.namespaces, namerd.fleet, namerd.names_in_use, namerd.traffic, "peer",
-                [this] { ++woken; }) {
-    hello.mutable_hello()->set_proxy_id(id);
-  }
-
-  Proxy& Hold(absl::string_view client, uint64_t digest) {
-    auto* held = hello.mutable_hello()->add_endpoint_sets();
-    ToProto(P(client), held->mutable_client());
-    held->set_digest(digest);
-    return *this;
-  }
-  absl::Status Hello() { return session.Receive(hello); }
-  absl::Status Resumed() {
-    FromProxy message;
-    message.mutable_resumed();
-    return session.Receive(message);
-  }
-  // Hello and Resumed, answered.
-  void Start() {
-    REQUIRE(Hello().ok());
-    REQUIRE(Resumed().ok());
-    CHECK(Drain() == Lines{"welcome"});
-  }
-  absl::Status Subscribe(uint64_t id, absl::string_view path, uint64_t held = 0,
-                         const std::string& ns = "web") {
-    FromProxy message;
-    message.mutable_subscribe()->set_id(id);
-    message.mutable_subscribe()->set_namespace_(ns);
-    ToProto(P(path), message.mutable_subscribe()->mutable_path());
-    message.mutable_subscribe()->set_held_digest(held);
-    return session.Receive(message);
-  }
-  void Unsubscribe(uint64_t id) {
-    FromProxy message;
-    message.mutable_unsubscribe()->set_id(id);
-    REQUIRE(session.Receive(message).ok());
-  }
-  Lines Drain() {
-    Lines lines;
-    FromNamerd message;
-    while (session.NextMessage(&message)) lines.push_back(Show(message));
-    return lines;
-  }
-  std::string Next() {
-    FromNamerd message;
-    return session.NextMessage(&message) ? Show(message) : "nothing";
-  }
-
-  FromProxy hello;
-  int woken = 0;
-  ProxySession session;
-};
-
-struct Fixture {
-  explicit Fixture(const std::string& dtab = "/svc => /#/t") : namerd(loop, {{"web", dtab}}) {}
-  Source<Addr>& Set(const std::string& label) { return *namerd.namer->SetOf(label); }
-
-  FakeClock clock;
-  Loop loop{clock};
-  TestNamerd namerd;
-};
-
 TEST_CASE("A name is told as its endpoints, then its tree, then the namespace is synced") {
-  Fixture f;
+  SessionFixture f;
   f.Set("a").Set(Bound({"10.0.0.1:1"}));
-  Proxy proxy(f.namerd);
+  SessionProxy proxy(f.namerd);
   proxy.Start();
   REQUIRE(proxy.Subscribe(1, "/svc/a").ok());
   CHECK(proxy.Drain() == Lines{"/#/t/a BOUND 10.0.0.1:1", "#1 /#/t/a", "synced web 1"});
@@ -129,9 +18,9 @@ TEST_CASE("A name is told as its endpoints, then its tree, then the namespace is
 }
 
 TEST_CASE("Changes of endpoints are told as changes, absence and failure as what they are") {
-  Fixture f;
+  SessionFixture f;
   f.Set("a").Set(Bound({"10.0.0.1:1", "10.0.0.2:1"}));
-  Proxy proxy(f.namerd);
+  SessionProxy proxy(f.namerd);
   proxy.Start();
   REQUIRE(proxy.Subscribe(1, "/svc/a").ok());
   proxy.Drain();
@@ -150,9 +39,9 @@ TEST_CASE("Changes of endpoints are told as changes, absence and failure as what
 }
 
 TEST_CASE("A rule change tells the names it touches, makes before it breaks, and syncs last") {
-  Fixture f("/svc => /#/t ; /svc/x => /#/t/a");
+  SessionFixture f("/svc => /#/t ; /svc/x => /#/t/a");
   for (const char* label : {"a", "b", "y"}) f.Set(label).Set(Bound({"10.0.0.1:1"}));
-  Proxy proxy(f.namerd);
+  SessionProxy proxy(f.namerd);
   proxy.Start();
   REQUIRE(proxy.Subscribe(1, "/svc/x").ok());
   REQUIRE(proxy.Subscribe(2, "/svc/y").ok());
@@ -165,9 +54,9 @@ TEST_CASE("A rule change tells the names it touches, makes before it breaks, and
 
 TEST_CASE(
     "A tree with a client that is not known yet waits behind the one that works, and the version with it") {
-  Fixture f("/svc/x => /#/t/a");
+  SessionFixture f("/svc/x => /#/t/a");
   f.Set("a").Set(Bound({"10.0.0.1:1"}));
-  Proxy proxy(f.namerd);
+  SessionProxy proxy(f.namerd);
   proxy.Start();
   REQUIRE(proxy.Subscribe(1, "/svc/x").ok());
   proxy.Drain();
@@ -192,8 +81,8 @@ TEST_CASE(
 }
 
 TEST_CASE("A name that is new may be told before its endpoints are known") {
-  Fixture f;
-  Proxy proxy(f.namerd);
+  SessionFixture f;
+  SessionProxy proxy(f.namerd);
   proxy.Start();
   REQUIRE(proxy.Subscribe(1, "/svc/a").ok());
   CHECK(proxy.Drain() == Lines{"/#/t/a PENDING", "#1 /#/t/a", "synced web 1"});
@@ -202,9 +91,9 @@ TEST_CASE("A name that is new may be told before its endpoints are known") {
 }
 
 TEST_CASE("A slow proxy skips what is no longer so") {
-  Fixture f("/svc/x => /#/t/a");
+  SessionFixture f("/svc/x => /#/t/a");
   for (const char* label : {"a", "b", "c"}) f.Set(label).Set(Bound({"10.0.0.1:1"}));
-  Proxy proxy(f.namerd);
+  SessionProxy proxy(f.namerd);
   proxy.Start();
   REQUIRE(proxy.Subscribe(1, "/svc/x").ok());
   proxy.Drain();
@@ -218,8 +107,8 @@ TEST_CASE("A slow proxy skips what is no longer so") {
 }
 
 TEST_CASE("Asking and giving up without reading leaves nothing behind") {
-  Fixture f;
-  Proxy proxy(f.namerd);
+  SessionFixture f;
+  SessionProxy proxy(f.namerd);
   proxy.Start();
   for (uint64_t id = 1; id <= 1000; ++id) {
     REQUIRE(proxy.Subscribe(id, absl::StrCat("/svc/n", id)).ok());
@@ -230,12 +119,12 @@ TEST_CASE("Asking and giving up without reading leaves nothing behind") {
 }
 
 TEST_CASE("A proxy that comes back is sent only what differs from what it holds") {
-  Fixture f("/svc/x => /#/t/a ; /svc/y => /#/t/b");
+  SessionFixture f("/svc/x => /#/t/a ; /svc/y => /#/t/b");
   const Addr a = Bound({"10.0.0.1:1"});
   f.Set("a").Set(a);
   f.Set("b").Set(Bound({"10.0.0.2:1"}));
   const uint64_t tree_x = DigestOf(BoundTree::Leaf({P("/#/t/a"), nullptr, Path()}));
-  Proxy proxy(f.namerd);
+  SessionProxy proxy(f.namerd);
   proxy.Hold("/#/t/a", DigestOf(a)).Hold("/#/t/b", 12345).Hold("/#/t/unused", 6);
   REQUIRE(proxy.Hello().ok());
   REQUIRE(proxy.Subscribe(1, "/svc/x", tree_x).ok());
@@ -249,9 +138,9 @@ TEST_CASE("A proxy that comes back is sent only what differs from what it holds"
 }
 
 TEST_CASE("Endpoints that namerd does not know again yet do not disturb what the proxy holds") {
-  Fixture f("/svc/x => /#/t/a");
+  SessionFixture f("/svc/x => /#/t/a");
   const Addr a = Bound({"10.0.0.1:1"});
-  Proxy proxy(f.namerd);
+  SessionProxy proxy(f.namerd);
   proxy.Hold("/#/t/a", DigestOf(a));
   REQUIRE(proxy.Hello().ok());
   REQUIRE(proxy.Subscribe(1, "/svc/x", DigestOf(BoundTree::Leaf({P("/#/t/a"), nullptr, Path()}))).ok());
@@ -262,8 +151,8 @@ TEST_CASE("Endpoints that namerd does not know again yet do not disturb what the
 }
 
 TEST_CASE("A binding that fails says why and comes back") {
-  Fixture f("/svc/x => /svc/x");
-  Proxy proxy(f.namerd);
+  SessionFixture f("/svc/x => /svc/x");
+  SessionProxy proxy(f.namerd);
   proxy.Start();
   REQUIRE(proxy.Subscribe(1, "/svc/x").ok());
   CHECK_THAT(proxy.Next(), Catch::StartsWith("#1 failed: "));
@@ -279,9 +168,9 @@ TEST_CASE("A binding that fails says why and comes back") {
 }
 
 TEST_CASE("The fleet knows what a proxy has been sent and what it has applied") {
-  Fixture f;
+  SessionFixture f;
   f.Set("a").Set(Bound({}));
-  auto proxy = std::make_unique<Proxy>(f.namerd);
+  auto proxy = std::make_unique<SessionProxy>(f.namerd);
   proxy->Start();
   REQUIRE(proxy->Subscribe(1, "/svc/a").ok());
   const DtabVersion version{f.namerd.store->epoch(), 1};
@@ -303,9 +192,9 @@ TEST_CASE("The fleet knows what a proxy has been sent and what it has applied") 
 }
 
 TEST_CASE("A namespace that does not exist is synced as nothing, and follows when it is created") {
-  Fixture f;
+  SessionFixture f;
   f.Set("a").Set(Bound({}));
-  Proxy proxy(f.namerd);
+  SessionProxy proxy(f.namerd);
   proxy.Start();
   REQUIRE(proxy.Subscribe(1, "/svc/a", 0, "later").ok());
   CHECK(proxy.Drain() == Lines{"#1 ~", "synced later 0"});
@@ -313,66 +202,11 @@ TEST_CASE("A namespace that does not exist is synced as nothing, and follows whe
   CHECK(proxy.Drain() == Lines{"/#/t/a BOUND", "#1 /#/t/a", "synced later 2"});
 }
 
-TEST_CASE("Who does not speak the protocol loses the stream") {
-  Fixture f;
-  Proxy proxy(f.namerd);
-  SECTION("no hello first") {
-    CHECK(proxy.Subscribe(1, "/svc/a").code() == absl::StatusCode::kInvalidArgument);
-  }
-  SECTION("hello without an id") {
-    proxy.hello.mutable_hello()->clear_proxy_id();
-    CHECK(proxy.Hello().code() == absl::StatusCode::kInvalidArgument);
-  }
-  SECTION("an id without end") {
-    proxy.hello.mutable_hello()->set_proxy_id(std::string(mesh_limits::kMaxTextBytes + 1, 'x'));
-    CHECK(proxy.Hello().code() == absl::StatusCode::kInvalidArgument);
-  }
-  SECTION("hello twice") {
-    REQUIRE(proxy.Hello().ok());
-    CHECK(proxy.Hello().code() == absl::StatusCode::kInvalidArgument);
-  }
-  SECTION("an id twice") {
-    proxy.Start();
-    REQUIRE(proxy.Subscribe(1, "/svc/a").ok());
-    CHECK(proxy.Subscribe(1, "/svc/b").code() == absl::StatusCode::kInvalidArgument);
-  }
-}
-
-TEST_CASE("A name that cannot be served fails alone") {
-  Fixture f;
-  Proxy proxy(f.namerd);
-  proxy.Start();
-  SECTION("no namespace") {
-    REQUIRE(proxy.Subscribe(1, "/svc/a", 0, "").ok());
-    CHECK(proxy.Drain() == Lines{"#1 failed: no namespace given"});
-  }
-  SECTION("a label that is none") {
-    FromProxy message;
-    message.mutable_subscribe()->set_id(9);
-    message.mutable_subscribe()->set_namespace_("web");
-    message.mutable_subscribe()->mutable_path()->add_elems("");
-    REQUIRE(proxy.session.Receive(message).ok());
-    CHECK_THAT(proxy.Next(), Catch::StartsWith("#9 failed: "));
-  }
-  SECTION("more names than one proxy may follow") {
-    uint64_t id = 1;
-    for (; id <= mesh_limits::kMaxSubscriptions; ++id) REQUIRE(proxy.Subscribe(id, "/nothing").ok());
-    while (proxy.session.WantsMore()) REQUIRE(proxy.Subscribe(id++, "/nothing").ok());
-    CHECK(id < mesh_limits::kMaxSubscriptions + 100);  // answers that nobody reads stop the reading
-    CHECK_THAT(proxy.Next(), Catch::Contains("65536 names already, the limit"));
-    CHECK(proxy.session.WantsMore());
-    proxy.Drain();
-    proxy.Unsubscribe(1);
-    REQUIRE(proxy.Subscribe(id, "/nothing").ok());
-    CHECK(proxy.Drain() == Lines{absl::StrCat("#", id, " ~")});
-  }
-}
-
 TEST_CASE("A version is synced only when nothing that it needs is still being looked up") {
-  Fixture f;
+  SessionFixture f;
   f.Set("a").Set(Bound({"10.0.0.1:1"}));
   f.Set("slow").Set(Bound({"10.0.0.2:1"}));
-  Proxy proxy(f.namerd);
+  SessionProxy proxy(f.namerd);
   proxy.Start();
   REQUIRE(proxy.Subscribe(1, "/svc/a").ok());
   REQUIRE(proxy.Subscribe(2, "/svc/b").ok());
@@ -399,14 +233,14 @@ TEST_CASE("A version is synced only when nothing that it needs is still being lo
 }
 
 TEST_CASE("A proxy's names are in use for as long as it follows them, under the rules it adds") {
-  Fixture f;
+  SessionFixture f;
   const auto in_use = [&f] {
     Lines lines;
     for (const auto& name : f.namerd.names_in_use.Of("web")) lines.push_back(name.path.Show());
     return lines;
   };
   {
-    Proxy proxy(f.namerd);
+    SessionProxy proxy(f.namerd);
     proxy.Start();
     REQUIRE(proxy.Subscribe(1, "/svc/a").ok());
     REQUIRE(proxy.Subscribe(2, "/svc/b").ok());

@@ -7,13 +7,6 @@
 namespace heddle::testing {
 namespace {
 
-struct Web : World {
-  explicit Web(RouterConfig config = RouterConfig()) : World(std::move(config)), web("/#/io.l5d.fs/web") {
-    interpreter.Set("/svc/web", web.Leaf());
-  }
-  FakeClient web;
-};
-
 // A port nobody listens on.
 uint16_t DeadPort(Loop& loop) {
   Backend backend(loop, Answer(""));
@@ -23,7 +16,7 @@ uint16_t DeadPort(Loop& loop) {
 const char* const kClient = "rt|http|client|#/io.l5d.fs/web|";
 
 TEST_CASE("malformed requests: 400 with the reason, and the connection closed") {
-  Web w;
+  WebWorld w;
   for (const std::string& request : {
            std::string(
                "GET / HTTP/1.1\r\nHost: web\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"),
@@ -49,7 +42,7 @@ TEST_CASE("malformed requests: 400 with the reason, and the connection closed") 
 TEST_CASE("a head that is larger than what is held of a body arrives in pieces") {
   RouterConfig config;
   config.limits.max_head_bytes = 200 << 10;
-  Web w(config);
+  WebWorld w(config);
   TestClient client(w.loop, w.address());
   client.connection->Write("GET / HTTP/1.1\r\nHost: web\r\n");
   for (int i = 0; i < 100; ++i) {
@@ -64,7 +57,7 @@ TEST_CASE("a head that is larger than what is held of a body arrives in pieces")
 }
 
 TEST_CASE("a malformed body is not passed on") {
-  Web w;
+  WebWorld w;
   Backend backend(w.loop, Answer(Ok("hello")));
   w.web.SetPorts({backend.port()});
   const std::string head = "POST / HTTP/1.1\r\nHost: web\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -81,7 +74,7 @@ TEST_CASE("a malformed body is not passed on") {
 }
 
 TEST_CASE("an endpoint that refuses connections costs no request while another takes them") {
-  Web w;
+  WebWorld w;
   Backend backend(w.loop, Answer(Ok("hello")));
   w.web.SetPorts({DeadPort(w.loop), backend.port()});
   for (int i = 0; i < 50; ++i) {
@@ -93,7 +86,7 @@ TEST_CASE("an endpoint that refuses connections costs no request while another t
 }
 
 TEST_CASE("a large request goes whole although the first endpoint refuses connections") {
-  Web w;
+  WebWorld w;
   size_t got = 0;
   Backend backend(w.loop, [&](Backend::Peer& peer, const std::string& bytes) {
     got += bytes.size();
@@ -116,7 +109,7 @@ TEST_CASE("a large request goes whole although the first endpoint refuses connec
 }
 
 TEST_CASE("when every endpoint refuses connections: 502 that names one") {
-  Web w;
+  WebWorld w;
   w.web.SetPorts({DeadPort(w.loop), DeadPort(w.loop)});
   const std::string response = w.Ask(Get("web"));
   CHECK(absl::StartsWith(response, "HTTP/1.1 502 "));
@@ -124,7 +117,7 @@ TEST_CASE("when every endpoint refuses connections: 502 that names one") {
 }
 
 TEST_CASE("a kept connection that the endpoint has closed is not used") {
-  Web w;
+  WebWorld w;
   Backend backend(w.loop, Answer(Ok("hello")));
   w.web.SetPorts({backend.port()});
   w.Ask(Get("web"));
@@ -150,7 +143,7 @@ Backend::OnBytes AnswerOnce() {
 }
 
 TEST_CASE("a kept connection that dies under a request: what may be sent twice is, on a fresh one") {
-  Web w;
+  WebWorld w;
   Backend backend(w.loop, AnswerOnce());
   w.web.SetPorts({backend.port()});
   w.Ask(Get("web"));
@@ -180,7 +173,7 @@ TEST_CASE("a kept connection that dies under a request: what may be sent twice i
 }
 
 TEST_CASE("an endpoint that dies with requests under way: they succeed elsewhere") {
-  Web w;
+  WebWorld w;
   Backend dying(w.loop, [](Backend::Peer& peer, const std::string& bytes) {
     peer.backend.received.push_back(bytes);
     return bytes.size();
@@ -200,7 +193,7 @@ TEST_CASE("an endpoint that dies with requests under way: they succeed elsewhere
 }
 
 TEST_CASE("an endpoint that always dies gets a request three times, not for ever") {
-  Web w;
+  WebWorld w;
   Backend dying(w.loop, [](Backend::Peer& peer, const std::string& bytes) {
     peer.backend.received.push_back(bytes);
     peer.connection->Reset();
@@ -213,7 +206,7 @@ TEST_CASE("an endpoint that always dies gets a request three times, not for ever
 }
 
 TEST_CASE("responses that are not HTTP: 502, and the connection is not used again") {
-  Web w;
+  WebWorld w;
   for (const char* response :
        {"hello\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -229,7 +222,7 @@ TEST_CASE("responses that are not HTTP: 502, and the connection is not used agai
 }
 
 TEST_CASE("bytes after a response are not taken for the next one") {
-  Web w;
+  WebWorld w;
   Backend backend(w.loop, Answer(Ok("hello") + Ok("smuggled")));
   w.web.SetPorts({backend.port()});
   TestClient client(w.loop, w.address());
@@ -243,7 +236,7 @@ TEST_CASE("bytes after a response are not taken for the next one") {
 }
 
 TEST_CASE("bytes that nobody asked for end a kept connection") {
-  Web w;
+  WebWorld w;
   Backend backend(w.loop, Answer(Ok("hello")));
   w.web.SetPorts({backend.port()});
   w.Ask(Get("web"));
@@ -254,7 +247,7 @@ TEST_CASE("bytes that nobody asked for end a kept connection") {
 }
 
 TEST_CASE("a response cut short is seen to be") {
-  Web w;
+  WebWorld w;
   std::string start;
   SECTION("with a length") { start = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"; }
   SECTION("chunked") { start = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc"; }
@@ -273,7 +266,7 @@ TEST_CASE("a response cut short is seen to be") {
 }
 
 TEST_CASE("a requester that goes ends its request at the endpoint") {
-  Web w;
+  WebWorld w;
   Backend backend(w.loop, [](Backend::Peer&, const std::string& bytes) { return bytes.size(); });
   w.web.SetPorts({backend.port()});
   TestClient client(w.loop, w.address());
@@ -286,7 +279,7 @@ TEST_CASE("a requester that goes ends its request at the endpoint") {
 }
 
 TEST_CASE("a requester that closes its direction still gets its responses") {
-  Web w;
+  WebWorld w;
   Backend backend(w.loop, Answer(Ok("hello")));
   w.web.SetPorts({backend.port()});
   TestClient client(w.loop, w.address());
@@ -300,7 +293,7 @@ TEST_CASE("a requester that closes its direction still gets its responses") {
 }
 
 TEST_CASE("time limits") {
-  Web w;
+  WebWorld w;
   Backend backend(w.loop, [](Backend::Peer&, const std::string& bytes) { return bytes.size(); });
   w.web.SetPorts({backend.port()});
   TestClient client(w.loop, w.address());
@@ -327,96 +320,6 @@ TEST_CASE("time limits") {
     w.Until([&] { return ResponseSize(client.in) > 0; });
     CHECK(absl::StartsWith(client.in, "HTTP/1.1 503 "));
   }
-}
-
-TEST_CASE("when there are as many connections as may be, the unused make room") {
-  RouterConfig config;
-  config.limits.max_connections = 1;
-  Web w(std::move(config));
-  Backend backend(w.loop, Answer(Ok("hello")));
-  w.web.SetPorts({backend.port()});
-  TestClient first(w.loop, w.address());
-  first.connection->Write(Get("web"));
-  w.Until([&] { return absl::EndsWith(first.in, "hello"); });
-  TestClient second(w.loop, w.address());
-  second.connection->Write(Get("web"));
-  w.Settle();
-  CHECK(second.in.empty());
-  CHECK_FALSE(first.ended);
-  w.Advance(Millis(1000));
-  w.Advance(Millis(1000));
-  w.Until([&] { return absl::EndsWith(second.in, "hello"); });
-  CHECK(first.ended);
-  CHECK_FALSE(first.failed);
-}
-
-TEST_CASE("unused connections to endpoints are closed") {
-  Web w;
-  Backend backend(w.loop, Answer(Ok("hello")));
-  w.web.SetPorts({backend.port()});
-  w.Ask(Get("web"));
-  w.Advance(Millis(59'000));
-  CHECK(w.GaugeOf(absl::StrCat(kClient, "connections")) == 1);
-  w.Advance(Millis(3000));
-  w.Until([&] { return backend.peers.front()->ended; });
-  CHECK(w.GaugeOf(absl::StrCat(kClient, "connections")) == 0);
-}
-
-TEST_CASE("a drain finishes what is under way and then is done") {
-  Web w;
-  Backend::Peer* held = nullptr;
-  Backend backend(w.loop, [&](Backend::Peer& peer, const std::string& bytes) {
-    held = &peer;
-    return bytes.size();
-  });
-  w.web.SetPorts({backend.port()});
-  TestClient busy(w.loop, w.address());
-  TestClient idle(w.loop, w.address());
-  TestClient late(w.loop, w.address());
-  busy.connection->Write(Get("web"));
-  w.Until([&] { return held != nullptr; });
-  w.Settle();
-  bool done = false;
-  w.router->Drain(Millis(10'000), [&] { done = true; });
-  w.Settle();
-  CHECK_FALSE(idle.ended);
-
-  // A request that was on its way when the drain began is answered too.
-  late.connection->Write("GET / HTTP/1.1\r\n\r\n");
-  w.Until([&] { return late.ended; });
-  CHECK(absl::StrContains(late.in, "Connection: close\r\n"));
-  w.Advance(Millis(600));
-  w.Until([&] { return idle.ended; });
-  CHECK_FALSE(done);
-
-  TestClient refused(w.loop, w.address());
-  w.Until([&] { return refused.failed; });
-  held->connection->Write(Ok("last"));
-  w.Until([&] { return busy.ended; });
-  CHECK(absl::EndsWith(busy.in, "last"));
-  CHECK(absl::StrContains(busy.in, "Connection: close\r\n"));
-  for (TestClient* c : {&busy, &idle, &late}) c->connection.reset();
-  for (int i = 0; i < 5 && !done; ++i) {
-    w.Settle();
-    w.Advance(Millis(60));
-  }
-  CHECK(done);
-}
-
-TEST_CASE("a drain has a limit") {
-  Web w;
-  Backend backend(w.loop, [](Backend::Peer&, const std::string& bytes) { return bytes.size(); });
-  w.web.SetPorts({backend.port()});
-  TestClient client(w.loop, w.address());
-  client.connection->Write(Get("web"));
-  w.Until([&] { return backend.connections == 1; });
-  bool done = false;
-  w.router->Drain(Millis(5000), [&] { done = true; });
-  w.Settle();
-  w.Advance(Millis(4900));
-  CHECK_FALSE(done);
-  w.Advance(Millis(200));
-  CHECK(done);
 }
 
 }  // namespace

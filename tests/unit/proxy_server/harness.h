@@ -142,6 +142,15 @@ struct World {
   std::unique_ptr<Router> router;
 };
 
+// With the service "web", whose endpoints the test sets.
+struct WebWorld : World {
+  explicit WebWorld(RouterConfig config = RouterConfig())
+      : World(std::move(config)), web("/#/io.l5d.fs/web") {
+    interpreter.Set("/svc/web", web.Leaf());
+  }
+  FakeClient web;
+};
+
 // One whole response (head, and a body with a length or in chunks) at the front of `bytes`; 0 if it is not
 // whole.
 size_t ResponseSize(const std::string& bytes, bool to_head = false);

@@ -2,70 +2,11 @@
 
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
-#include <functional>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "absl/strings/str_cat.h"
-#include "lib/net/connection.h"
+#include "tests/unit/session/http_server_fixture.h"
 
-namespace heddle {
+namespace heddle::testing {
 namespace {
-
-using Writer = std::shared_ptr<ResponseWriter>;
-
-// A client that sends and records bytes.
-struct RawClient : Connection::Handler {
-  RawClient(Loop& loop, const SocketAddress& server)
-      : connection(Connection::Connect(loop, server, Millis(0), *this)) {}
-  void OnData(absl::string_view data) override { received.append(data.data(), data.size()); }
-  void OnEof() override { eof = true; }
-  void OnError(absl::Status) override { error = true; }
-
-  bool Has(absl::string_view text) const { return received.find(std::string(text)) != std::string::npos; }
-  bool over() const { return eof || error; }
-
-  std::string received;
-  bool eof = false;
-  bool error = false;
-  std::unique_ptr<Connection> connection;
-};
-
-struct Fixture {
-  explicit Fixture(HttpServer::Limits limits = HttpServer::Limits())
-      : server(std::make_unique<HttpServer>(
-            loop,
-            [this](const HttpRequest& request, Writer writer) {
-              requests.push_back(request);
-              handler(request, std::move(writer));
-            },
-            limits)) {
-    REQUIRE(server->Listen(*SocketAddress::Parse("127.0.0.1", 0)).ok());
-  }
-  void Until(const std::function<bool()>& done) {
-    while (!done()) loop.RunOnce(std::chrono::seconds(10));
-  }
-  std::unique_ptr<RawClient> Dial() { return std::make_unique<RawClient>(loop, server->address()); }
-  // Sends `bytes`, ends the direction, and returns all that comes back.
-  std::string Exchange(absl::string_view bytes) {
-    auto client = Dial();
-    client->connection->Write(bytes);
-    client->connection->Shutdown();
-    Until([&] { return client->over(); });
-    REQUIRE_FALSE(client->error);
-    return client->received;
-  }
-
-  FakeClock clock;
-  Loop loop{clock};
-  std::vector<HttpRequest> requests;
-  std::function<void(const HttpRequest&, Writer)> handler = [](const HttpRequest& request, Writer writer) {
-    writer->SendText(200, request.method + " " + request.target + " " + request.body);
-  };
-  std::unique_ptr<HttpServer> server;
-};
 
 TEST_CASE("a request is answered, whole", "[session]") {
   Fixture f;
@@ -272,111 +213,6 @@ TEST_CASE("half a preface is given the time of a head, and no more", "[session]"
   f.Until([&] { return client->over(); });
 }
 
-TEST_CASE("a handler that drops its writer answers 500", "[session]") {
-  Fixture f;
-  f.handler = [](const HttpRequest&, Writer) {};
-  REQUIRE_THAT(f.Exchange("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), Catch::StartsWith("HTTP/1.1 500 "));
-}
-
-TEST_CASE("a response may be streamed", "[session]") {
-  Fixture f;
-  Writer writer;
-  f.handler = [&](const HttpRequest&, Writer w) {
-    writer = std::move(w);
-    writer->Start(200, {{"X", "y"}});
-  };
-  auto client = f.Dial();
-  const std::string version = GENERATE("1.1", "1.0");
-  client->connection->Write("GET / HTTP/" + version + "\r\nHost: x\r\n\r\n");
-  f.Until([&] { return client->Has("\r\n\r\n"); });
-  writer->Write("one ");
-  f.Until([&] { return client->Has("one "); });
-  writer->Write("two");
-  writer->End();
-  writer.reset();
-  if (version == "1.1") {
-    f.Until([&] { return client->Has("\r\n\r\n4\r\none \r\n3\r\ntwo\r\n0\r\n\r\n"); });
-    REQUIRE(client->Has("Transfer-Encoding: chunked\r\n"));
-    REQUIRE_FALSE(client->eof);
-  } else {
-    f.Until([&] { return client->eof; });
-    REQUIRE_THAT(client->received, Catch::EndsWith("\r\n\r\none two"));
-  }
-}
-
-TEST_CASE("a stream that its handler gives up does not look complete", "[session]") {
-  Fixture f;
-  Writer writer;
-  f.handler = [&](const HttpRequest&, Writer w) {
-    writer = std::move(w);
-    writer->Start(200, {});
-    writer->Write("half");
-  };
-  auto client = f.Dial();
-  client->connection->Write("GET / HTTP/1.0\r\n\r\n");
-  f.Until([&] { return client->Has("half"); });
-  writer.reset();
-  f.Until([&] { return client->over(); });
-  REQUIRE(client->error);
-}
-
-TEST_CASE("a stream hears of a slow peer, of its catching up and of its end", "[session]") {
-  Fixture f;
-  Writer writer;
-  int drained = 0;
-  int closed = 0;
-  f.handler = [&](const HttpRequest&, Writer w) {
-    writer = std::move(w);
-    writer->Start(200, {});
-    writer->OnDrained([&] { ++drained; });
-    writer->OnClosed([&] { ++closed; });
-  };
-  auto client = f.Dial();
-  client->connection->Write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-  f.Until([&] { return writer != nullptr; });
-  client->connection->PauseReading();
-  writer->Write(std::string(24 << 20, 'x'));
-  REQUIRE(writer->buffered() > 0);
-  f.loop.RunReady();
-  REQUIRE(drained == 0);
-  client->connection->ResumeReading();
-  f.Until([&] { return drained == 1; });
-  REQUIRE(writer->buffered() == 0);
-  client->connection.reset();
-  f.Until([&] { return closed == 1; });
-  writer->Write("into the void");
-  writer->End();
-  REQUIRE(closed == 1);
-}
-
-TEST_CASE("an answer that takes long may end with its peer", "[session]") {
-  Fixture f;
-  Writer writer;
-  int closed = 0;
-  f.handler = [&](const HttpRequest&, Writer w) {
-    writer = std::move(w);
-    writer->OnClosed([&] { ++closed; });
-  };
-  auto client = f.Dial();
-  client->connection->Write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-  SECTION("that goes while it is waited for") {
-    f.Until([&] { return writer != nullptr; });
-    writer->EndWithPeer();
-    client->connection->Shutdown();
-  }
-  SECTION("that has gone before") {
-    client->connection->Shutdown();
-    f.Until([&] { return writer != nullptr; });
-    f.loop.RunReady();
-    REQUIRE(closed == 0);
-    writer->EndWithPeer();
-    REQUIRE(closed == 0);
-  }
-  f.Until([&] { return closed == 1 && client->over(); });
-  writer->SendText(200, "into the void");
-  REQUIRE(client->received.empty());
-}
-
 TEST_CASE("idle connections are closed, working ones are not", "[session]") {
   HttpServer::Limits limits;
   limits.idle_timeout = Millis(1000);
@@ -454,4 +290,4 @@ TEST_CASE("a server may be destroyed inside its handler, and writers outlive it"
 }
 
 }  // namespace
-}  // namespace heddle
+}  // namespace heddle::testing
