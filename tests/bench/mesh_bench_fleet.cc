@@ -1,6 +1,7 @@
 // mesh_bench_fleet TARGET PROXIES NAMES: PROXIES proxies in one process, each with a stream of its own to
 // namerd at TARGET ("127.0.0.1:4321") and NAMES names (/svc/name-0 and so on) of the namespace `bench`. They
-// acknowledge what they are sent and report traffic of every name, as proxies do. For mesh_bench.py.
+// acknowledge what they are sent and report traffic of every name, as proxies do. They join kAtOnce at once,
+// the next when these are synced. For mesh_bench.py.
 //
 // Lines on standard output, with the time in nanoseconds of CLOCK_MONOTONIC:
 //   up <time>          every proxy is connected and synced
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -32,16 +34,24 @@ namespace {
 
 constexpr char kNamespace[] = "bench";
 constexpr uint16_t kFirstPort = 10000;
+// With more, one process may not come to answer namerd's pings in time.
+constexpr size_t kAtOnce = 1000;
 
 // What all proxies together have got to.
 class Progress {
  public:
   Progress(size_t proxies, size_t names) : proxies_(proxies), names_(names) {}
 
+  // Calls `more` once, when `count` proxies are connected and synced.
+  void When(size_t count, std::function<void()> more) {
+    awaited_ = count;
+    more_ = std::move(more);
+  }
   void Up(int by) {
     const bool was = up_ == proxies_;
     up_ += static_cast<size_t>(by);
     if (was != (up_ == proxies_)) Say(was ? "down" : "up");
+    if (up_ == awaited_ && more_) std::exchange(more_, nullptr)();
   }
 
   // One proxy has gone from change `from` of a name to `to`; skipping is seeing.
@@ -60,6 +70,8 @@ class Progress {
   const size_t proxies_;
   const size_t names_;
   size_t up_ = 0;
+  size_t awaited_ = 0;
+  std::function<void()> more_;
   std::map<int64_t, size_t> seen_;
 };
 
@@ -143,15 +155,37 @@ class SimulatedProxy {
   std::vector<std::unique_ptr<Name>> names_;
 };
 
+// The proxies of one process.
+class SimulatedFleet {
+ public:
+  SimulatedFleet(Loop& loop, std::string target, size_t proxies, size_t names)
+      : loop_(loop), target_(std::move(target)), size_(proxies), names_(names), progress_(proxies, names) {
+    StartMore();
+  }
+
+ private:
+  void StartMore() {
+    const size_t until = std::min(size_, proxies_.size() + kAtOnce);
+    if (until < size_) progress_.When(until, [this] { loop_.Post([this] { StartMore(); }); });
+    while (proxies_.size() < until) {
+      proxies_.push_back(
+          std::make_unique<SimulatedProxy>(loop_, progress_, target_, proxies_.size(), names_));
+    }
+  }
+
+  Loop& loop_;
+  const std::string target_;
+  const size_t size_;
+  const size_t names_;
+  Progress progress_;
+  std::vector<std::unique_ptr<SimulatedProxy>> proxies_;
+};
+
 int Run(const std::string& target, size_t proxies, size_t names) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // a bench that is broken off leaves nothing behind
   RaiseFileLimit();
   Loop loop;
-  Progress progress(proxies, names);
-  std::vector<std::unique_ptr<SimulatedProxy>> fleet;
-  for (size_t i = 0; i < proxies; ++i) {
-    fleet.push_back(std::make_unique<SimulatedProxy>(loop, progress, target, i, names));
-  }
+  const SimulatedFleet fleet(loop, target, proxies, names);
   loop.Run();  // until it is killed
   return 0;
 }
