@@ -23,6 +23,7 @@ class Run : public std::enable_shared_from_this<Run> {
         result_{{"namespace", plan_.ns},
                 {"prefix", plan_.prefix},
                 {"original", shift.original},
+                {"overriddenBy", OverriddenBy(dtab_, plan_.prefix)},
                 {"steps", Json::array()}} {}
 
   void CheckStep() {

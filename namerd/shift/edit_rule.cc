@@ -101,6 +101,16 @@ absl::StatusOr<std::string> WithDestination(const std::string& dtab, const std::
   return absl::StrCat(dtab.substr(0, found.rule().dst_begin), text, dtab.substr(end));
 }
 
+std::string OverriddenBy(const std::string& dtab, const std::string& prefix) {
+  const auto found = ReadAndFind(dtab, prefix);
+  if (!found.ok()) return "";
+  const auto& rules = *found->rules;
+  for (size_t i = rules.size(); --i > found->at;) {
+    if (Covers(rules[i].rule.prefix, rules[found->at].rule.prefix)) return rules[i].rule.Show();
+  }
+  return "";
+}
+
 bool SameDestination(const std::string& a, const std::string& b) {
   if (a == b) return true;
   const auto tree_a = ParseNameTree(a);

@@ -27,6 +27,10 @@ absl::StatusOr<std::string> DestinationOf(const std::string& dtab, const std::st
 absl::StatusOr<std::string> WithDestination(const std::string& dtab, const std::string& prefix,
                                             const std::string& destination);
 
+// The last rule that comes after that rule and takes all of its names first, as text; empty if there is none.
+// That rule has an effect only on names for which the later one leads nowhere.
+std::string OverriddenBy(const std::string& dtab, const std::string& prefix);
+
 // Whether two destinations as written mean the same (spacing, a trailing comment and 1-weights apart).
 bool SameDestination(const std::string& a, const std::string& b);
 

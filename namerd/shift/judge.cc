@@ -118,7 +118,8 @@ Verdict Judge(const ShiftPlan& plan, const ShiftTraffic& traffic, const SideSumm
   const uint64_t needed = std::max<uint64_t>(plan.gates.min_requests, plan.gates.any() ? 1 : 0);
   if (traffic.to.requests < needed) {
     return {Verdict::Kind::kTooFew,
-            absl::StrCat(plan.to, " has had ", traffic.to.requests, " of at least ", needed, " requests")};
+            absl::StrCat(plan.to, " has had ", traffic.to.requests, " of at least ", needed, " requests",
+                         traffic.from.requests == 0 ? absl::StrCat(", ", plan.from, " none") : "")};
   }
   return Judgement(plan, traffic, baseline).Run();
 }

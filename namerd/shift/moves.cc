@@ -67,14 +67,14 @@ std::string Some(const std::vector<std::string>& names) {
                       names.size() > named ? absl::StrCat(" and ", names.size() - named, " more") : "");
 }
 
-// " on all 3 proxies, after 12 ms".
+// " is live on all 3 proxies, after 12 ms".
 std::string WhereLive(const Convergence& convergence) {
   const size_t all = convergence.following;
-  std::string text = all == 0 ? ": no proxy that is connected follows the namespace"
+  std::string text = all == 0 ? " is stored, no proxy that is connected follows the namespace"
                      : convergence.complete()
-                         ? absl::StrCat(all == 1 ? " on the one proxy" : " on all ",
+                         ? absl::StrCat(" is live on ", all == 1 ? "the one proxy" : "all ",
                                         all == 1 ? "" : absl::StrCat(all, " proxies"))
-                         : absl::StrCat(" on ", convergence.applied, " of ", all, " proxies");
+                         : absl::StrCat(" is live on ", convergence.applied, " of ", all, " proxies");
   absl::StrAppend(&text, ", after ", convergence.took.count(), " ms");
   if (!convergence.complete()) absl::StrAppend(&text, "; not on ", Some(convergence.behind));
   if (!convergence.gone.empty()) absl::StrAppend(&text, "; gone meanwhile: ", Some(convergence.gone));
@@ -168,7 +168,13 @@ absl::StatusOr<Shift> BeginShift(ShiftPlan plan, const std::optional<Version>& d
   shift.message = change.message;
   shift.started_ms = now_ms;
   shift.id = id;
-  return WithMove(shift, Announce(shift, 0, absl::StrCat("started", ByWhom(change))), now_ms);
+  std::string reason = absl::StrCat("started", ByWhom(change));
+  const std::string later = OverriddenBy(dtab->value, shift.plan.prefix);
+  if (!later.empty()) {
+    absl::StrAppend(&reason, "; its names are first those of the later rule ", Cut(later, 300),
+                    ": where that leads to a service, no step has an effect");
+  }
+  return WithMove(shift, Announce(shift, 0, std::move(reason)), now_ms);
 }
 
 bool CanLapse(const Shift& shift) {
@@ -236,7 +242,7 @@ ShiftMove Converged(const Shift& shift, const Convergence& convergence) {
   ShiftPhase next = ShiftPhase::kDwelling;
   if (shift.now().step >= shift.plan.steps.size()) next = ShiftPhase::kPromoted;
   if (shift.reverting_to.has_value()) next = *shift.reverting_to;
-  std::string reason = absl::StrCat(WhatIsWritten(shift), " is live", WhereLive(convergence));
+  std::string reason = absl::StrCat(WhatIsWritten(shift), WhereLive(convergence));
   // Who sees only the end is to see why.
   const size_t count = shift.transitions.size();
   if (shift.reverting_to.has_value() && count > 1) {

@@ -72,7 +72,7 @@ struct ShiftTransition {
   std::string destination;                 // kWriting: what the rule is to lead to
   VersionNumber dtab_version = 0;          // kConverging: that was written
   std::optional<Convergence> convergence;  // after kConverging
-  std::optional<ShiftTraffic> traffic;     // of a verdict
+  std::optional<ShiftTraffic> traffic;     // of a verdict, or of the dwell that was cut short
 };
 
 struct Shift {

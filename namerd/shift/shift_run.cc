@@ -172,8 +172,8 @@ void ShiftRun::WatchDeadline() {
   if (deadline == Millis(0) || !CanLapse(*stored_)) return;
   const Millis left = Millis(stored_->started_ms - world_.NowMs()) + deadline;
   if (left > Millis(0)) return deadline_.Start(left);
-  Undo(ShiftPhase::kExpired,
-       absl::StrCat("its deadline of ", deadline.count() / 1000, " s came before its end"));
+  Undo(ShiftPhase::kExpired, absl::StrCat("its deadline of ", deadline.count() / 1000,
+                                          " s came before its end", note_.empty() ? "" : "; ", note_));
 }
 
 void ShiftRun::WatchFollowers() {
@@ -190,7 +190,9 @@ void ShiftRun::OnDisconnect() {
 
 void ShiftRun::Undo(ShiftPhase end, std::string reason) {
   if (next_.has_value() && next_->transition.phase == ShiftPhase::kConflicted) return;
-  Move(Revert(*stored_, end, std::move(reason)));
+  ShiftMove move = Revert(*stored_, end, std::move(reason));
+  move.transition.traffic = traffic_;
+  Move(std::move(move));
 }
 
 void ShiftRun::Publish() {

@@ -217,6 +217,7 @@ TEST_CASE("A dry run shows each step's dtab and what it would change, and stores
   CHECK(body["namespace"] == "web");
   CHECK(body["prefix"] == "/host/world");
   CHECK(body["original"] == "/srv/world-v1");
+  CHECK(body["overriddenBy"] == "");
   REQUIRE(body["steps"].size() == 3);
   CHECK(body["steps"][0]["percent"] == 10);
   CHECK(body["steps"][0]["destination"] == "90 * /srv/world-v1 & 10 * /srv/world-v2");

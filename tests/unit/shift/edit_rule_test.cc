@@ -32,6 +32,18 @@ TEST_CASE("Of several rules for one prefix, it is the last that counts; others a
   CHECK(Destination("/h\\x6fst => /w", "/host") == "/w");
 }
 
+TEST_CASE("A later rule that takes all of its names first is named") {
+  CHECK(OverriddenBy("/host => /srv ; /host/world => /v1", "/host/world") == "");
+  CHECK(OverriddenBy("/host/world => /v1 ; /host => /srv ; /x => /y", "/host/world") == "/host=>/srv");
+  CHECK(OverriddenBy("/host/world => /v1 ; / => /a ; /host/* => /b", "/host/world") == "/host/*=>/b");
+  CHECK(OverriddenBy("/host/world => /v0 ; /host/world => /v1", "/host/world") == "");
+  CHECK(OverriddenBy("/host/world => /v1 ; /host/world/a => /b ; /hos => /c ; /*/moon => /d",
+                     "/host/world") == "");
+  CHECK(OverriddenBy("/host/*/a => /v1 ; /host/x => /b", "/host/*/a") == "");
+  CHECK(OverriddenBy("/host/* => /v1 ; /*/* => /b", "/host/*") == "/*/*=>/b");
+  CHECK(OverriddenBy("/host/* => /v1", "/x") == "");
+}
+
 TEST_CASE("A rule that is not there is told with those that take its names instead") {
   const auto missing = DestinationOf("/host => /srv ; /hos/world => /b ; /*/world => /c", "/host/world");
   CHECK(missing.status().code() == absl::StatusCode::kNotFound);

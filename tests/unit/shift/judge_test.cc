@@ -42,7 +42,7 @@ TEST_CASE("Without gates everything passes, with them nobody's requests do not")
   CHECK(Judged({}, {}, Side(3, 0)) == "pass: there are no gates");
   ShiftGates gates;
   gates.min_success_rate = 0;
-  CHECK(Judged(gates, {}, {}) == "too few: /srv/v2 has had 0 of at least 1 requests");
+  CHECK(Judged(gates, {}, {}) == "too few: /srv/v2 has had 0 of at least 1 requests, /srv/v1 none");
   gates = {};
   gates.min_requests = 50;
   CHECK(Judged(gates, Side(1000, 1000), Side(49, 49)) ==
