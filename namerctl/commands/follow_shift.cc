@@ -1,4 +1,5 @@
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "namerctl/commands/shift_commands.h"
 #include "namerctl/output/dtab_text.h"
 #include "namerctl/output/shift_text.h"
@@ -88,7 +89,20 @@ class ShiftFollower {
       }
       context_.env.out.flush();
     }
+    ShowStanding();
     Draw();
+  }
+
+  // Why it has not gone on, once a change: what keeps it, such as too few requests, is no change itself. A
+  // terminal has it drawn.
+  void ShowStanding() {
+    if (context_.json || context_.env.terminal() || shift_.transitions.empty() || shift_.over) return;
+    const TransitionView& now = shift_.transitions.back();
+    if (now.reason == last_.reason || now.IsSame(told_)) return;
+    told_ = now;
+    context_.env.out << "  Not yet: " << Printable(absl::StripPrefix(now.reason, last_.reason + "; "))
+                     << "\n";
+    context_.env.out.flush();
   }
 
   void ShowHint() {
@@ -188,6 +202,7 @@ class ShiftFollower {
   std::vector<std::string> drawn_;
   ShiftView shift_;      // as it was last told
   TransitionView last_;  // that was printed
+  TransitionView told_;  // that it was told of why it has not gone on
   absl::Status broken_;
   bool lost_ = false;
   bool away_ = false;

@@ -28,6 +28,33 @@ std::string DtabOf(const Json& step) {
   return shown;
 }
 
+// Whether there are names in use, and `steps` change nothing for them.
+bool ChangeNothing(const Json& steps) {
+  double all = 0, changed = 0;
+  for (const Json& step : steps) {
+    const Json& counts = FieldOf(FieldOf(step, "check"), "counts");
+    all += NumberOf(counts, "all");
+    for (const char* effect : {"changed", "lost", "gained", "unknown"}) changed += NumberOf(counts, effect);
+  }
+  return all > 0 && changed == 0;
+}
+
+std::string Warnings(const Json& run, const Style& style) {
+  std::string text;
+  const auto warn = [&](const std::string& what) {
+    absl::StrAppend(&text, "\n", Painted(style, Paint::kBad, "Warning"), ": ", what, "\n");
+  };
+  const std::string later = Printable(TextOf(run, "overriddenBy"));
+  if (!later.empty()) {
+    warn("its names are first those of the later rule " + later +
+         ": where that leads to a service, no step has an effect.");
+  }
+  if (ChangeNothing(FieldOf(run, "steps"))) {
+    warn("no step changes where any name in use leads, so that a shift would see no requests.");
+  }
+  return text;
+}
+
 }  // namespace
 
 absl::StatusOr<DryRunText> ShowDryRun(const std::string& json, const Style& style) {
@@ -51,6 +78,7 @@ absl::StatusOr<DryRunText> ShowDryRun(const std::string& json, const Style& styl
     absl::StrAppend(&shown.text, "  ",
                     absl::StrReplaceAll(absl::StripSuffix(check.report, "\n"), {{"\n", "\n  "}}), "\n");
   }
+  shown.text += Warnings(run, style);
   return shown;
 }
 

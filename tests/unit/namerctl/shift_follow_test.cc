@@ -44,6 +44,27 @@ TEST_CASE("a wait prints a line a change, and ends with the shift") {
   CHECK(namerd.Asked(1) == "GET /api/1/shifts/internal?prefix=/host/world&watch=true");
 }
 
+TEST_CASE("a log is told once a change why the shift has not gone on") {
+  ScriptedNamerd namerd;
+  const ShiftScript shift;
+  namerd.Answer(201, shift.Json({"dwelling 0 live"}));
+  namerd.streams.push_back(
+      {{shift.Json({"dwelling 0 live"}),
+        shift.Json({"dwelling 0 live; /srv/v2 has had 3 of at least 20 requests"}),
+        shift.Json({"dwelling 0 live; /srv/v2 has had 4 of at least 20 requests"}),
+        shift.Json({"dwelling 0 live", "writing 1 passed"}),
+        shift.Json({"dwelling 0 live", "writing 1 passed; this cannot be stored: the disk is full"}),
+        shift.Json({"dwelling 0 live", "writing 1 passed", "promoted 2 done"})}});
+  CHECK(namerd.Run(kStart) == kDone);
+  CHECK("\n" + namerd.out == R"(
+17:00:00Z  1/2  10 %  dwelling: live
+  Not yet: /srv/v2 has had 3 of at least 20 requests
+17:00:01Z  2/2  100 %  writing: passed
+  Not yet: this cannot be stored: the disk is full
+17:00:02Z  end  100 %  promoted: done
+)");
+}
+
 TEST_CASE("a change tells who is behind, and the numbers of its verdict") {
   ScriptedNamerd namerd;
   std::string json = ShiftScript().Json({"dwelling 0 1 of 3 proxies has not answered"});

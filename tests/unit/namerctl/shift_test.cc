@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "absl/strings/str_replace.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/namerctl/scripted_namerd.h"
 #include "tests/unit/namerctl/shift_json.h"
@@ -188,6 +189,16 @@ The end:  /host/world => /srv/v2
 )");
   namerd.Answer(200, run(false));
   CHECK(namerd.Run(args) == kRefused);
+  namerd.Answer(200, absl::StrReplaceAll(run(true), {{R"("changed":1)", R"("unchanged":1)"}}));
+  CHECK(namerd.Run(args) == kDone);
+  CHECK_THAT(namerd.out,
+             Catch::EndsWith("\nWarning: no step changes where any name in use leads, so that a shift "
+                             "would see no requests.\n"));
+  namerd.Answer(200,
+                absl::StrReplaceAll(run(true), {{R"("steps")", R"("overriddenBy":"/host=>/srv","steps")"}}));
+  CHECK(namerd.Run(args) == kDone);
+  CHECK_THAT(namerd.out,
+             Catch::Contains("\nWarning: its names are first those of the later rule /host=>/srv: "));
   namerd.Answer(200, "[]");
   CHECK(namerd.Run(args) == kRefused);
   CHECK_THAT(namerd.err, Catch::Contains("is no dry run"));
