@@ -31,8 +31,11 @@ using SigningKeys = std::vector<std::string>;
 // A file of keys, one a line: the line's text, as it stands, is the key, without the space around it
 // (`openssl rand -base64 32` makes a good one). Empty lines and lines that begin with # are left out. Errors
 // name the file, the line and the remedy, never the key: NotFound, PermissionDenied, InvalidArgument (no key,
-// one too short or too long, or too many). Reads the disk: not for a loop that serves requests.
+// one that ParseSigningKey refuses, or too many). Reads the disk: not for a loop that serves requests.
 absl::StatusOr<SigningKeys> ReadSigningKeys(const std::string& file);
+// One key as in a line of such a file: `text` without the space around it. InvalidArgument: too short, too
+// long, or not a line of text.
+absl::StatusOr<absl::string_view> ParseSigningKey(absl::string_view text);
 
 // The header's value. `rules` are signed without the space around them, which does not survive in a header.
 // REQUIRES: `rules` has no line break; expires_seconds >= 0.

@@ -11,12 +11,9 @@ absl::StatusOr<std::string> KeyOf(const OverrideSignArgs& args) {
     ASSIGN_OR_RETURN(const SigningKeys keys, ReadSigningKeys(args.key_file));
     return keys.front();
   }
-  if (args.key.size() < kShortestSigningKey || args.key.size() > kLongestSigningKey) {
-    return absl::InvalidArgumentError(absl::StrCat("--key has ", args.key.size(), " bytes; a key has from ",
-                                                   kShortestSigningKey, " to ", kLongestSigningKey,
-                                                   ": `openssl rand -base64 32` makes a good one"));
-  }
-  return args.key;
+  const absl::StatusOr<absl::string_view> key = ParseSigningKey(args.key);
+  if (!key.ok()) return Annotate(key.status(), "--key");
+  return std::string(*key);
 }
 
 }  // namespace

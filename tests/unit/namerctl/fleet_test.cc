@@ -156,6 +156,11 @@ TEST_CASE("override sign prints a header that verifies until it expires") {
   CHECK(read->expires_seconds == 1'700'003'601);
   CHECK(read->rules == "/host/world=>/srv/v2");
   CHECK(IsSignedBy({key}, *read));
+  // As a file of keys with the line ends of Windows gives it: the servers read it without those.
+  const std::string printed = namerd.out;
+  CHECK(namerd.Run({"override", "sign", "--key", key + "\r", "--ttl", "1h", "/host/world => /srv/v2"}) ==
+        kDone);
+  CHECK(namerd.out == printed);
   const std::vector<std::vector<std::string>> wrong{
       {"--key", key, "--ttl", "1h", "/host => srv"},
       {"--key", key, "--ttl", "1h", " "},

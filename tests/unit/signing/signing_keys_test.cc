@@ -28,6 +28,28 @@ TEST_CASE("a key file has a key a line, comments and empty lines") {
   CHECK(*keys == SigningKeys{"0123456789abcdef", "some longer words of a key"});
 }
 
+TEST_CASE("what an editor puts before a file's first key is no part of it") {
+  KeyFile file;
+  const absl::StatusOr<SigningKeys> keys = file.Read(
+      "\xEF\xBB\xBF"
+      "0123456789abcdef\r\n");
+  REQUIRE(keys.ok());
+  CHECK(*keys == SigningKeys{"0123456789abcdef"});
+}
+
+TEST_CASE("a key that was not written as a line of text is refused: nobody could sign with it") {
+  KeyFile file;
+  for (const std::string& line : {std::string("0123456789abcdef\0", 17) + "x",
+                                  std::string("0123456789abcdef\rx"), std::string(20, '\x7f')}) {
+    const auto keys = file.Read("# one\n" + line + "\n");
+    CHECK(absl::IsInvalidArgument(keys.status()));
+    CHECK(absl::StrContains(keys.status().message(), absl::StrCat(file.path, ":2: the key has a control")));
+    CHECK_FALSE(absl::StrContains(keys.status().message(), "0123"));
+  }
+  CHECK(file.Read("words\tand a tab between\n").ok());
+  CHECK(*ParseSigningKey(" 0123456789abcdef\r\n") == "0123456789abcdef");
+}
+
 TEST_CASE("a key file that cannot be used says why, and what to do, and no key") {
   KeyFile file;
   const auto missing = ReadSigningKeys(file.path);
