@@ -253,6 +253,17 @@ ShiftMove Converged(const Shift& shift, const Convergence& convergence) {
   return move;
 }
 
+Verdict BeforeOldGoes(const Shift& shift, Verdict verdict, const ShiftTraffic& traffic) {
+  constexpr uint64_t kStragglers = 20;  // of proxies that do not run the step yet
+  const bool all =
+      shift.phase() == ShiftPhase::kDwelling && shift.plan.steps[shift.now().step].percent == 100;
+  if (!all || verdict.kind != Verdict::Kind::kPass) return verdict;
+  if (traffic.to.requests > 0 || traffic.from.requests < kStragglers) return verdict;
+  return {Verdict::Kind::kTooFew,
+          absl::StrCat(shift.plan.to, " has had none of the requests, ", shift.plan.from, " ",
+                       traffic.from.requests, ": does it have endpoints?")};
+}
+
 std::optional<ShiftMove> Judged(const Shift& shift, const Verdict& verdict, const ShiftTraffic& traffic) {
   std::optional<ShiftMove> move;
   const size_t step = shift.now().step;

@@ -53,6 +53,10 @@ RuleCheck CheckRule(const Shift& shift, const std::optional<Version>& dtab);
 // version and the other write fails.
 bool MayBeOvertaken(const Shift& shift);
 
+// `verdict` of a whole dwell. Without gates, too: a step of 100 % falls back on the old side, which the
+// permanent rule does not, so that one whose requests all went there is not passed.
+Verdict BeforeOldGoes(const Shift& shift, Verdict verdict, const ShiftTraffic& traffic);
+
 // REQUIRES of all below: the shift is not over.
 ShiftMove Conflict(const Shift& shift, std::string reason);
 // The rule of step `step` (plan.steps.size(): the permanent one) is about to be written.

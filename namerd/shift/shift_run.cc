@@ -144,8 +144,9 @@ void ShiftRun::OnTraffic(const ShiftTraffic& traffic, bool length_over) {
   traffic_ = traffic;
   if (next_.has_value()) return Publish();
   const SideSummary* baseline = stored_->baseline.has_value() ? &stored_->baseline->from : nullptr;
-  const Verdict verdict =
-      length_over ? Judge(stored_->plan, traffic, baseline) : JudgeEarly(stored_->plan, traffic, baseline);
+  const Verdict verdict = length_over
+                              ? BeforeOldGoes(*stored_, Judge(stored_->plan, traffic, baseline), traffic)
+                              : JudgeEarly(stored_->plan, traffic, baseline);
   if (auto move = Judged(*stored_, verdict, traffic)) return Move(*std::move(move));
   if (length_over) {
     note_ = verdict.reason;

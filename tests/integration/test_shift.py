@@ -218,6 +218,28 @@ def test_a_wait_that_dies_leaves_the_shift_running_unless_it_was_to_abort(shifti
     assert world.dtab() == DTAB
 
 
+def test_a_version_without_endpoints_never_is_all_there_is(shifting):
+    world = shifting(proxies=1)
+    world.heddle.serve("world-v2")
+    world.start_load()
+    waiting = world.ctl.spawn(*world.start_args("--wait", steps="100", dwell="200ms"))  # without gates
+    world.when(lambda shift: "endpoints" in shift["reason"], "the reason why it does not go on")
+    assert world.shift()["phase"] == "dwelling"
+    world.heddle.serve("world-v2", world.v2.port)
+    out, err = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0 and "Not yet: /srv/world-v2 has had none" in out, (out, err)
+    assert not world.stop_load()
+
+
+def test_a_later_rule_that_takes_the_names_is_warned_of(shifting):
+    world = shifting(proxies=1)
+    world.heddle.put_dtab(DTAB + "/host => /other ;\n/other/world => /srv/world-v1 ;\n")
+    out = world.ctl.ok(*world.start_args("--dry-run"))
+    assert "later rule /host=>/other" in out and "no step changes" in out
+    out = world.ctl.ok(*world.start_args("--wait", steps="100", dwell="0s"))
+    assert "later rule /host=>/other" in out
+
+
 def test_a_dry_run_tells_each_step_and_stores_nothing(shifting):
     world = shifting()
     out = world.ctl.ok(*world.start_args("--dry-run"))

@@ -98,6 +98,30 @@ TEST_CASE("What is live is told with who runs it, who does not, and who has gone
         "step 1 of 2, 10 % is stored, no proxy that is connected follows the namespace, after 0 ms");
 }
 
+TEST_CASE("At 100 % a new side that takes no request is not passed, gates or not") {
+  ShiftPlan plan = Plan();
+  plan.steps = {{10, false}, {100, false}};
+  const auto begun = BeginShift(plan, Dtab("/host/world => /srv/v1"), {}, 1, 0);
+  REQUIRE(begun.ok());
+  const auto dwelling = [&](size_t step) {
+    Shift shift = WithMove(*begun, Announce(*begun, step, ""), 1'000);
+    shift = WithMove(shift, Written(shift, 2), 2'000);
+    return WithMove(shift, Converged(shift, {}), 3'000);
+  };
+  const auto kind = [&](size_t step, Verdict::Kind before, uint64_t from, uint64_t to) {
+    ShiftTraffic traffic;
+    traffic.from.requests = from;
+    traffic.to.requests = to;
+    return BeforeOldGoes(dwelling(step), {before, "why"}, traffic).kind;
+  };
+  CHECK(kind(1, Verdict::Kind::kPass, 20, 0) == Verdict::Kind::kTooFew);
+  CHECK(kind(1, Verdict::Kind::kPass, 20, 1) == Verdict::Kind::kPass);
+  CHECK(kind(1, Verdict::Kind::kPass, 19, 0) == Verdict::Kind::kPass);
+  CHECK(kind(1, Verdict::Kind::kPass, 0, 0) == Verdict::Kind::kPass);
+  CHECK(kind(0, Verdict::Kind::kPass, 1000, 0) == Verdict::Kind::kPass);
+  CHECK(kind(1, Verdict::Kind::kFail, 1000, 0) == Verdict::Kind::kFail);
+}
+
 TEST_CASE("A shift of a rule whose names a later rule takes says so from its start") {
   const auto begun = BeginShift(Plan(), Dtab("/host/world => /srv/v1 ; /host => /srv"), {}, 1, 0);
   REQUIRE(begun.ok());
