@@ -177,10 +177,11 @@ def raw_exchange(port, data, timeout=DEADLINE):
 
 
 class Load:
-    """Steady keep-alive clients on threads; counts answers that are not 200 and connections that break."""
+    """Steady keep-alive clients on threads, each of which rests for `pause` seconds after an answer; counts answers
+    that are not 200 and connections that break."""
 
-    def __init__(self, port, host="web", clients=4, path="/"):
-        self.port, self.host, self.path = port, host, path
+    def __init__(self, port, host="web", clients=4, path="/", pause=0.002):
+        self.port, self.host, self.path, self.pause = port, host, path, pause
         self.ok, self.failures, self.stopping = 0, [], threading.Event()
         self.threads = [threading.Thread(target=self._client, daemon=True) for _ in range(clients)]
         for thread in self.threads:
@@ -203,7 +204,7 @@ class Load:
             except http.client.HTTPException as error:
                 self.failures.append(repr(error))
                 connection.close()
-            self.stopping.wait(0.002)
+            self.stopping.wait(self.pause)
         connection.close()
 
     def wait_for(self, count):

@@ -79,7 +79,7 @@ class Shifting:
         loads, self.loads = self.loads, []
         return [failure for load in loads for failure in load.stop()]
 
-    def start_args(self, *extra, steps="10,50,100", dwell="2s", prefix=PREFIX, to="/srv/world-v2"):
+    def start_args(self, *extra, steps="10,50,100", dwell="1s", prefix=PREFIX, to="/srv/world-v2"):
         return ["shift", "start", "internal", prefix, "--to", to, "--steps", steps, "--dwell", dwell, *extra]
 
     def shift(self, prefix=PREFIX):
