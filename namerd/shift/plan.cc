@@ -31,6 +31,8 @@ absl::Status CheckGates(const ShiftGates& gates) {
   RETURN_IF_ERROR(CheckShare("gates.minSuccessRate", gates.min_success_rate));
   RETURN_IF_ERROR(CheckShare("gates.minRelativeSuccessRate", gates.min_relative_success_rate));
   if (gates.max_p99.has_value()) RETURN_IF_ERROR(CheckTime("gates.maxP99", *gates.max_p99));
+  if (gates.max_p99 == Millis(0))
+    return Bad("gates.maxP99 is 0 ms, which no request keeps: it may be 1 ms or more");
   const auto& factor = gates.max_relative_p99;
   if (factor.has_value() && !(*factor > 0 && *factor <= 1e6)) {
     return Bad(absl::StrCat("gates.maxRelativeP99 is ", *factor,

@@ -82,6 +82,7 @@ TEST_CASE("A plan that is wrong is refused with the field and what it may be") {
       {"gates.minSuccessRate is nan", [](auto& p) { p.gates.min_success_rate = kNaN; }},
       {"gates.minRelativeSuccessRate is -1", [](auto& p) { p.gates.min_relative_success_rate = -1; }},
       {"gates.maxP99 is -1 ms", [](auto& p) { p.gates.max_p99 = Millis(-1); }},
+      {"gates.maxP99 is 0 ms", [](auto& p) { p.gates.max_p99 = Millis(0); }},
       {"gates.maxRelativeP99 is 0", [](auto& p) { p.gates.max_relative_p99 = 0; }},
       {"gates.maxRelativeP99 is inf", [](auto& p) { p.gates.max_relative_p99 = HUGE_VAL; }},
       {"dwell is -1 ms", [](auto& p) { p.dwell = Millis(-1); }},
