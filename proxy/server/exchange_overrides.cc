@@ -11,7 +11,7 @@ absl::Status Exchange::FindGuardedRoute(absl::string_view bytes) {
   OverrideStats& stats = *connection_->stats().overrides;
   std::string& key = worker_.key();
   const size_t name_size = key.size();
-  if (HasUnsignedOverrides(head)) stats.unsigned_.Increment();
+  if (HasUnsignedOverrides(bytes, head)) stats.unsigned_.Increment();
   const bool accepted = head.Has(HeaderId::kL5dDtabSigned) && AcceptSigned(bytes);
   if (!accepted) key.resize(name_size);
   route_ = worker_.routes().Find(key);

@@ -7,6 +7,7 @@
 #include "lib/http/chars.h"
 #include "lib/trace/b3.h"
 #include "proxy/server/listed_fields.h"
+#include "proxy/server/overrides.h"
 
 namespace heddle {
 namespace {
@@ -184,13 +185,16 @@ void ForwardRequest(absl::string_view bytes, const Head& head, const RequestEdit
   const bool other_host = head.form == TargetForm::kAbsolute || !edits.authority.empty();
   IdSet edited = kFraming | SetOf(HeaderId::kVia);
   if (other_host) edited |= SetOf(HeaderId::kHost);
+  if (edits.origin->server->override_keys.has_value()) edited |= SetOf(HeaderId::kOther);
   EditFields(bytes, head, DroppedOf(edits), edited, &writer, [&](const Field& field) {
     if (field.id == HeaderId::kHost) {
       writer.Replace(field.value, HostOf(bytes, head, edits));
     } else if (field.id == HeaderId::kVia) {
       EditVia(head, field, &writer);
-    } else {
+    } else if (field.id != HeaderId::kOther) {
       EditFraming(bytes, head, field, &writer);
+    } else if (IsOldDtab(field.name.In(bytes))) {
+      writer.DropField(field);
     }
   });
   writer.KeepTo(head.size - 2);

@@ -1,5 +1,8 @@
 #include "proxy/server/overrides.h"
 
+#include <algorithm>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace heddle {
@@ -40,6 +43,15 @@ absl::StatusOr<Dtab> ParseOverrides(absl::string_view bytes, const Head& head) {
   RETURN_IF_ERROR(AppendRules(bytes, head, HeaderId::kL5dCtxDtab, &rules));
   RETURN_IF_ERROR(AppendRules(bytes, head, HeaderId::kL5dDtab, &rules));
   return rules;
+}
+
+bool IsOldDtab(absl::string_view name) { return absl::StartsWithIgnoreCase(name, "x-dtab-"); }
+
+bool HasUnsignedOverrides(absl::string_view bytes, const Head& head) {
+  return HasOverrides(head) || head.Has(HeaderId::kDtabLocal) ||
+         std::any_of(head.begin_fields(), head.end_fields(), [bytes](const Field& field) {
+           return field.id == HeaderId::kOther && IsOldDtab(field.name.In(bytes));
+         });
 }
 
 absl::StatusOr<SignedOverride> ReadSignedOverride(absl::string_view bytes, const Head& head) {

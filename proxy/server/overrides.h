@@ -25,10 +25,13 @@ void AppendOverridesKey(absl::string_view bytes, const Head& head, std::string* 
 // InvalidArgument, with the header and the place, if they are not rules.
 absl::StatusOr<Dtab> ParseOverrides(absl::string_view bytes, const Head& head);
 
-// Rules that nobody has signed, also those that only Finagle's own servers would read (dtab-local).
-inline bool HasUnsignedOverrides(const Head& head) {
-  return HasOverrides(head) || head.Has(HeaderId::kDtabLocal);
-}
+// x-dtab-00-a, x-dtab-00-b: the oldest form of rules, which Finagle's own servers still read. Source:
+// com.twitter.finagle.http.codec.HttpDtab.
+bool IsOldDtab(absl::string_view name);
+
+// Rules that nobody has signed, also those that only Finagle's own servers would read (dtab-local,
+// IsOldDtab).
+bool HasUnsignedOverrides(absl::string_view bytes, const Head& head);
 
 // The request's l5d-dtab-signed, not verified. InvalidArgument if it is none, or if there are several: none
 // of those counts. REQUIRES: it has one.

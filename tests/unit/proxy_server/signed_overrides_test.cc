@@ -66,17 +66,17 @@ TEST_CASE("signed rules lead elsewhere, and go on as rules, without their signat
 
 TEST_CASE("rules that nobody signed are dropped and counted") {
   GuardedWorld w;
-  for (const char* header : {"l5d-dtab", "L5D-Ctx-Dtab", "dtab-local"}) {
+  for (const char* header : {"l5d-dtab", "L5D-Ctx-Dtab", "dtab-local", "X-Dtab-00-A"}) {
     INFO(header);
     REQUIRE(w.Answer(absl::StrCat(header, ": ", kRules, "\r\n")) == "one");
     CHECK_FALSE(absl::StrContains(w.one.received.back(), "dtab"));
     CHECK_FALSE(absl::StrContains(w.one.received.back(), "Dtab"));
   }
-  CHECK(w.Counts() == "0 accepted 3 unsigned 0 invalid 0 expired");
+  CHECK(w.Counts() == "0 accepted 4 unsigned 0 invalid 0 expired");
   CHECK(w.Answer("l5d-dtab: no rules at all\r\n") == "one");
   REQUIRE(w.Answer(absl::StrCat("l5d-dtab: /svc/web=>/svc/evil\r\n", w.Signed())) == "two");
   CHECK_FALSE(absl::StrContains(w.two.received.back(), "evil"));
-  CHECK(w.Counts() == "1 accepted 5 unsigned 0 invalid 0 expired");
+  CHECK(w.Counts() == "1 accepted 6 unsigned 0 invalid 0 expired");
 }
 
 TEST_CASE("a signature holds until it expires, also where its route is known") {
