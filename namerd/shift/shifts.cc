@@ -160,7 +160,7 @@ absl::StatusOr<Shift> Shifts::Impl::Begin(const ShiftPlan& plan, const Change& c
                                                  "); wait for its end, or abort it"));
   }
   if (running >= kMaxRunning) {
-    return absl::ResourceExhaustedError(
+    return absl::UnavailableError(
         absl::StrCat(running, " shifts are under way, and more than that are not run at once"));
   }
   const auto document = store().WatchDocument(kShift, key);

@@ -57,7 +57,7 @@ class Shifts {
 
   // Begins a shift; `done` gets it once it is stored. Errors: InvalidArgument (CheckPlan), NotFound (no dtab,
   // or no rule with that prefix), FailedPrecondition (the rule does not lead to plan.from), AlreadyExists (a
-  // shift of this rule is under way), ResourceExhausted (kMaxRunning), and those of Store::Put.
+  // shift of this rule is under way), Unavailable (kMaxRunning), and those of Store::Put.
   void Start(ShiftPlan plan, Change change, Done<ShiftPtr> done);
 
   // `done` gets the shift once the action is stored; an abort still has to be written to the dtab then.

@@ -103,6 +103,10 @@ void ReadOverrides(ObjectReader& reader, ServerConfig* config) {
                     "'all' contradicts clearContext, which believes no l5d header; write signed, or none, or "
                     "remove one of the two");
   }
+  // A template that fills in nothing is not to open an edge to everybody's rules.
+  if (const ConfigNode* given = reader.node().Find("overrides"); given != nullptr && given->is_null()) {
+    reader.AddError("overrides", "has no value; write all, signed or none, or remove the key");
+  }
   if (read && overrides != "all") config->override_keys.emplace();
   if (overrides == "signed") {
     ReadSignedKeys(reader, config);

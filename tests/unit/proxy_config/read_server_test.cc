@@ -111,6 +111,8 @@ TEST_CASE("Which of a request's own rules count") {
   CHECK(Mistake("overrides: sigend") ==
         "servers[0].overrides: unknown value 'sigend'; did you mean 'signed'? Accepted: all, signed, none");
   CHECK(absl::StrContains(Mistake(absl::StrCat("overrides: sigend, overrideKeyFile: ", file)), "'signed'?"));
+  CHECK(Mistake("overrides: ") ==
+        "servers[0].overrides: has no value; write all, signed or none, or remove the key");
   CHECK(Mistake("overrides: signed") ==
         "servers[0]: the key 'overrideKeyFile' is missing; it is required here");
   CHECK(absl::StrContains(Mistake("overrides: signed, overrideKeyFile: /nowhere/keys"),

@@ -86,7 +86,7 @@ TEST_CASE("No more shifts run at once than are allowed") {
   w.RunReady();
   CHECK(w.a.shifts->All()->Get().size() == Shifts::kMaxRunning);
   plan.ns = kNs;
-  CHECK(absl::IsResourceExhausted(w.Start(plan)));
+  CHECK(absl::IsUnavailable(w.Start(plan)));
 }
 
 TEST_CASE("What there is not can be asked for: an action, a history, a watch that tells when it comes") {
