@@ -53,7 +53,7 @@ HostPort ParseHostPort(absl::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<Millis> ParseDuration(absl::string_view text) {
+absl::StatusOr<Millis> ParseLatency(absl::string_view text) {
   absl::Duration duration;
   if (!absl::ParseDuration(std::string(text), &duration) || duration < absl::ZeroDuration() ||
       duration > absl::Milliseconds(kMaxLatency.count())) {
@@ -168,7 +168,7 @@ void HelloApp::Impl::Handle(const HttpRequest& request, Writer writer) {
 
 void HelloApp::Impl::SetLatency(const HttpRequest& request, ResponseWriter& writer) {
   if (request.method != "POST") return writer.SendText(405, "POST /setLatency?latency=10ms\n");
-  const auto latency = ParseDuration(request.Query("latency").value_or(""));
+  const auto latency = ParseLatency(request.Query("latency").value_or(""));
   if (!latency.ok()) return writer.SendText(400, absl::StrCat("latency: ", latency.status().message(), "\n"));
   options.latency = *latency;
   writer.SendText(200, "ok");

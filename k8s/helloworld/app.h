@@ -28,8 +28,8 @@ struct HelloOptions {
   bool json = false;
 };
 
-// "10ms", "1.5s", "2m" or "0". InvalidArgument otherwise.
-absl::StatusOr<Millis> ParseDuration(absl::string_view text);
+// "10ms", "1.5s" or "0", as Go's flags are written; at most 10 s. InvalidArgument otherwise.
+absl::StatusOr<Millis> ParseLatency(absl::string_view text);
 
 // Loop thread only.
 class HelloApp {

@@ -77,7 +77,7 @@ absl::Status Complete(bool has_text, bool has_target, Arguments* arguments) {
   if (const std::string text = Environment("TARGET_WORLD"); !text.empty()) options.text = text;
   if (options.proxy.empty()) options.proxy = Environment("http_proxy");
   if (options.ip.empty()) options.ip = Environment("POD_IP");
-  ASSIGN_OR_RETURN(options.latency, ParseDuration(arguments->latency));
+  ASSIGN_OR_RETURN(options.latency, ParseLatency(arguments->latency));
   const bool any_address = absl::StartsWith(arguments->addr, ":");
   const auto listen =
       SocketAddress::ParseHostPort(any_address ? "0.0.0.0" + arguments->addr : arguments->addr);

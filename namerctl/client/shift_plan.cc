@@ -10,8 +10,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "lib/base/duration.h"
 #include "lib/config/object_reader.h"
-#include "namerctl/client/duration.h"
 
 namespace heddle::namerctl {
 namespace {

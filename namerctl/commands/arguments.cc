@@ -1,6 +1,7 @@
 #include "namerctl/commands/arguments.h"
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/duration.h"
 #include "namerctl/client/duration.h"
 
 namespace heddle::namerctl {

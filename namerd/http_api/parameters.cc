@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "lib/base/duration.h"
 #include "lib/base/utf8.h"
 
 namespace heddle::namerd {
@@ -52,30 +53,12 @@ absl::StatusOr<bool> FlagOf(const HttpRequest& request, absl::string_view name) 
   return absl::InvalidArgumentError(absl::StrCat(name, "=", *value, " is neither true nor false"));
 }
 
-std::optional<Millis> ParseDuration(absl::string_view text) {
-  double factor = 1;
-  if (absl::ConsumeSuffix(&text, "ms")) {
-  } else if (absl::ConsumeSuffix(&text, "s")) {
-    factor = 1000;
-  } else if (absl::ConsumeSuffix(&text, "m")) {
-    factor = 60'000;
-  } else {
-    return std::nullopt;
-  }
-  double number = 0;
-  if (text.empty() || text.find_first_not_of("0123456789.") != absl::string_view::npos ||
-      !absl::SimpleAtod(text, &number) || number > 1e9) {
-    return std::nullopt;
-  }
-  return Millis(std::llround(number * factor));
-}
-
 absl::StatusOr<Millis> DurationOf(const HttpRequest& request, absl::string_view name, Millis otherwise,
                                   Millis least, Millis most) {
   const auto value = request.Query(name);
   if (!value.has_value()) return otherwise;
   const auto duration = ParseDuration(*value);
-  if (duration.has_value() && *duration >= least && *duration <= most) return *duration;
+  if (duration.ok() && *duration >= least && *duration <= most) return *duration;
   return absl::InvalidArgumentError(absl::StrCat(name, "=", *value, " is no time from ", DurationText(least),
                                                  " to ", DurationText(most), "; write ", name, "=",
                                                  DurationText(otherwise), ", say: units are ms, s and m"));

@@ -4,7 +4,6 @@
 #define HEDDLE_NAMERD_HTTP_API_PARAMETERS_H_
 
 #include <cstddef>
-#include <optional>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -21,10 +20,7 @@ absl::Status OnlyParameters(const HttpRequest& request, const std::vector<absl::
 // "1", "t", "true" or "0", "f", "false" in any case; false if it is not there.
 absl::StatusOr<bool> FlagOf(const HttpRequest& request, absl::string_view name);
 
-// A number with its unit, "500ms", "1.5s", "2m"; nullopt for anything else.
-std::optional<Millis> ParseDuration(absl::string_view text);
-
-// A duration within the limits, both included; `otherwise` if it is not there.
+// A duration (lib/base/duration.h) within the limits, both included; `otherwise` if it is not there.
 absl::StatusOr<Millis> DurationOf(const HttpRequest& request, absl::string_view name, Millis otherwise,
                                   Millis least, Millis most);
 

@@ -9,6 +9,7 @@
 
 #include "lib/base/backoff.h"
 #include "lib/base/clock.h"
+#include "lib/base/duration.h"
 #include "lib/base/file_limit.h"
 #include "lib/base/json_error.h"
 #include "lib/base/random.h"
@@ -155,6 +156,19 @@ TEST_CASE("the soft limit on descriptors is raised to the hard one") {
   REQUIRE(getrlimit(RLIMIT_NOFILE, &after) == 0);
   CHECK(after.rlim_cur == before.rlim_max);
   CHECK(setrlimit(RLIMIT_NOFILE, &before) == 0);
+}
+
+TEST_CASE("A duration has a unit") {
+  CHECK(*ParseDuration("250ms") == Millis(250));
+  CHECK(*ParseDuration("1.5s") == Millis(1500));
+  CHECK(*ParseDuration("2m") == Millis(120'000));
+  CHECK(*ParseDuration("1h30m") == Millis(5'400'000));
+  CHECK(*ParseDuration("0s") == Millis(0));
+  for (const char* text :
+       {"", "s", "5", "-5s", "+5s", "1e3s", "0x1s", "infs", "nanm", "1 s", "5w", "1.2.3s", "9999999999s"}) {
+    INFO(text);
+    CHECK(absl::IsInvalidArgument(ParseDuration(text).status()));
+  }
 }
 
 }  // namespace

@@ -116,13 +116,13 @@ TEST_CASE("latency and failures can be set while it runs", "[helloworld]") {
   REQUIRE(f.Ask(world->address(), {"GET", "/setLatency?latency=1s", {}, "", {}}).status == 405);
 }
 
-TEST_CASE("durations", "[helloworld]") {
-  REQUIRE(*ParseDuration("10ms") == Millis(10));
-  REQUIRE(*ParseDuration("1.5s") == Millis(1500));
-  REQUIRE(*ParseDuration("0") == Millis(0));
+TEST_CASE("latencies", "[helloworld]") {
+  REQUIRE(*ParseLatency("10ms") == Millis(10));
+  REQUIRE(*ParseLatency("1.5s") == Millis(1500));
+  REQUIRE(*ParseLatency("0") == Millis(0));
   for (const char* bad : {"", "10", "-1s", "1h", "inf", "soon"}) {
     CAPTURE(bad);
-    REQUIRE_FALSE(ParseDuration(bad).ok());
+    REQUIRE_FALSE(ParseLatency(bad).ok());
   }
 }
 

@@ -7,18 +7,6 @@ namespace {
 
 HttpRequest Asked(const std::string& query) { return {"GET", "/api/1/x?" + query, {}, "", {}}; }
 
-TEST_CASE("A duration has a unit") {
-  CHECK(ParseDuration("250ms") == Millis(250));
-  CHECK(ParseDuration("1.5s") == Millis(1500));
-  CHECK(ParseDuration("2m") == Millis(120'000));
-  CHECK(ParseDuration("0s") == Millis(0));
-  for (const char* text :
-       {"", "s", "5", "-5s", "+5s", "1e3s", "0x1s", "infs", "nanm", "1 s", "5h", "9999999999s"}) {
-    INFO(text);
-    CHECK_FALSE(ParseDuration(text).has_value());
-  }
-}
-
 TEST_CASE("A duration lies within its limits; an error says what it may be") {
   const auto read = [](const std::string& query) {
     return DurationOf(Asked(query), "window", Millis(10'000), Millis(500), Millis(60'000));
