@@ -129,15 +129,12 @@ void ShiftRun::OnWritten(uint64_t state, const absl::StatusOr<Version>& written)
 }
 
 void ShiftRun::Converge() {
-  const int64_t until_back =
-      stored_->now().time_ms < world_.born_ms ? world_.born_ms + kComeBack.count() - world_.NowMs() : 0;
-  converging_.Start(until_back > 0 ? Millis(until_back) : kProgressLook);
-  if (until_back <= 0 && !awaiting_.active()) {
-    awaited_ = {store().epoch(), dtab_->Get()->revision};
-    awaiting_ = world_.fleet.Await(
-        stored_->plan.ns, awaited_, stored_->plan.convergence,
-        [this](const Convergence& convergence) { Move(Converged(*stored_, convergence)); });
-  }
+  converging_.Start(kProgressLook);
+  if (awaiting_.active()) return;
+  awaited_ = {store().epoch(), dtab_->Get()->revision};
+  awaiting_ =
+      world_.fleet.Await(stored_->plan.ns, awaited_, stored_->plan.convergence,
+                         [this](const Convergence& convergence) { Move(Converged(*stored_, convergence)); });
 }
 
 void ShiftRun::OnTraffic(const ShiftTraffic& traffic, bool length_over) {

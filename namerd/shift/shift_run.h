@@ -33,7 +33,6 @@ struct ShiftWorld {
   TrafficBook& traffic;
   Collector& collector;
   const std::string driver;
-  const int64_t born_ms;  // wall clock: since when this namerd has been there
 
   int64_t NowMs() const { return loop.clock().WallNow() / Millis(1); }
 };
@@ -43,10 +42,6 @@ struct ShiftWorld {
 // is not to fill its history.
 inline constexpr Millis kLease{20'000};
 inline constexpr Millis kMaxLease{600'000};
-// How long a namerd that has just been started waits for its proxies to come back before it asks which of
-// them run a version.
-inline constexpr Millis kComeBack{3'000};
-
 // All calls on the loop.
 class ShiftRun {
  public:

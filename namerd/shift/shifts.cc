@@ -32,13 +32,7 @@ struct Shifts::Impl : std::enable_shared_from_this<Impl> {
   };
 
   Impl(Loop& loop, Namespaces& namespaces, Fleet& fleet, TrafficBook& traffic, std::string driver)
-      : collector(loop, traffic), world{loop,
-                                        namespaces,
-                                        fleet,
-                                        traffic,
-                                        collector,
-                                        std::move(driver),
-                                        loop.clock().WallNow() / Millis(1)} {}
+      : collector(loop, traffic), world{loop, namespaces, fleet, traffic, collector, std::move(driver)} {}
 
   Store& store() { return world.namespaces.store(); }
   std::shared_ptr<Live> LiveOf(const std::string& key) {

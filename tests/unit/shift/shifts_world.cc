@@ -54,6 +54,7 @@ Node::Node(Loop& loop, Namespaces& namespaces, std::string name)
     : loop_(loop), namespaces_(namespaces), name_(std::move(name)) {}
 
 void Node::Kill() {
+  killed_ = true;
   shifts.reset();
   answers_.Cancel();
   dtab_.Cancel();
@@ -64,6 +65,7 @@ void Node::Kill() {
 
 void Node::Restart() {
   fleet = std::make_unique<Fleet>(loop_);
+  if (killed_) fleet->ExpectReturns(Millis(3'000));  // as namerd does over a store that has been used
   traffic = std::make_unique<TrafficBook>(loop_);
   Connect();
   shifts = std::make_unique<Shifts>(loop_, namespaces_, *fleet, *traffic, name_);

@@ -94,6 +94,7 @@ class Node {
   Namespaces& namespaces_;
   const std::string name_;
   std::unique_ptr<Fleet::Handle> proxy_;
+  bool killed_ = false;
   bool frozen_ = false;
   Subscription dtab_, answers_;
 };
